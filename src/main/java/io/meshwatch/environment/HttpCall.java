@@ -1,0 +1,67 @@
+package io.meshwatch.environment;
+
+import io.meshwatch.model.Secret;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request with its limits.
+ *
+ * @param method GET, POST…
+ * @param uri absolute, http or https
+ * @param headers in order; names may repeat
+ * @param body what is sent; empty for none
+ * @param basicAuth user and password, sent without being asked, never to another host after a redirect
+ * @param trust how the server's certificate is checked; the same object for calls that may share connections
+ * @param timeoutMillis for the whole exchange, redirects and body included
+ * @param bodyBytesMax the answer's body after decompression; a larger one is a failure
+ * @param followRedirects whether 3xx are followed, at most ten times; credentials, also those in headers, never go to another host
+ */
+public record HttpCall(
+    String method,
+    URI uri,
+    List<Header> headers,
+    byte[] body,
+    Optional<BasicAuth> basicAuth,
+    TlsTrust trust,
+    long timeoutMillis,
+    long bodyBytesMax,
+    boolean followRedirects) {
+
+  public record Header(String name, String value) {}
+
+  public record BasicAuth(String username, Secret password) {}
+
+  /** A GET without credentials: 10 s, 64 MiB, no redirects. */
+  public static HttpCall get(URI uri, TlsTrust trust) {
+    return new HttpCall("GET", uri, List.of(), new byte[0], Optional.empty(), trust, 10_000, 64L << 20, false);
+  }
+
+  /** A POST without credentials: 10 s, 64 MiB, no redirects. */
+  public static HttpCall post(URI uri, String contentType, byte[] body, TlsTrust trust) {
+    return new HttpCall(
+        "POST", uri, List.of(new Header("Content-Type", contentType)), body, Optional.empty(), trust, 10_000, 64L << 20, false);
+  }
+
+  /** This call with one more header. */
+  public HttpCall header(String name, String value) {
+    List<Header> more = new ArrayList<>(headers);
+    more.add(new Header(name, value));
+    return new HttpCall(method, uri, List.copyOf(more), body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects);
+  }
+
+  public HttpCall withBasicAuth(String username, Secret password) {
+    return new HttpCall(method, uri, headers, body, Optional.of(new BasicAuth(username, password)), trust, timeoutMillis,
+        bodyBytesMax, followRedirects);
+  }
+
+  public HttpCall withLimits(long newTimeoutMillis, long newBodyBytesMax) {
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, newTimeoutMillis, newBodyBytesMax, followRedirects);
+  }
+
+  public HttpCall withRedirects(boolean follow) {
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, follow);
+  }
+}

@@ -1,0 +1,21 @@
+package io.meshwatch.environment;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+
+/**
+ * Where and how a listener listens.
+ *
+ * @param name for logs and threads: "page", "agent"
+ * @param host address to bind
+ * @param port 0 = any free one
+ * @param tls certificate and key; empty = plain HTTP
+ * @param login says whether user and password are right; empty = no login. Asked for every request, so it must be quick: cache
+ * @param requestBodyBytesMax hard limit of any request's body
+ */
+public record ListenerSpec(
+    String name, String host, int port, Optional<ServerTls> tls, Optional<BiPredicate<String, String>> login, int requestBodyBytesMax) {
+  /** PEM files, read again when they change. */
+  public record ServerTls(Path certificateChainFile, Path keyFile) {}
+}

@@ -1,0 +1,16 @@
+package io.meshwatch.promql;
+
+/** A text is not PromQL. The message begins with {@code line:column: parse error:}, as Prometheus' does. */
+public final class ParseException extends RuntimeException {
+  private final Position position;
+
+  public ParseException(String message, Position position) {
+    super(message);
+    this.position = position;
+  }
+
+  /** The part of the text that is wrong. */
+  public Position position() {
+    return position;
+  }
+}
