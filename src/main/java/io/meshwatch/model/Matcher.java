@@ -87,7 +87,7 @@ public final class Matcher {
 
   @Override
   public int hashCode() {
-    return (name.hashCode() * 31 + op.ordinal()) * 31 + value.hashCode();
+    return (name.hashCode() * 31 + op.symbol().hashCode()) * 31 + value.hashCode();
   }
 
   /** As PromQL writes it: {@code name=~"value"}. */
