@@ -67,7 +67,7 @@ public interface Disk {
       file.force();
     }
     rename(temporary, path);
-    forceDirectory(path.toAbsolutePath().getParent());
+    forceDirectory(java.util.Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file has a directory"));
   }
 
   /** An open file. Reads are safe for all threads; writes are confined to one. */
