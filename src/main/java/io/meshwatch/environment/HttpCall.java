@@ -64,4 +64,28 @@ public record HttpCall(
   public HttpCall withRedirects(boolean follow) {
     return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, follow);
   }
+
+  /**
+   * The call that a redirect asks for. Another host, port or scheme gets no credentials; 303, and 301 and 302 after anything but
+   * GET and HEAD, become a GET.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-15.4">RFC 9110, 15.4</a>
+   */
+  public HttpCall redirectedTo(String location, int status) {
+    URI target = uri.resolve(location);
+    boolean sameOrigin = target.getScheme().equalsIgnoreCase(uri.getScheme()) && target.getAuthority().equalsIgnoreCase(uri.getAuthority());
+    boolean keepsMethod = status == 307 || status == 308 || method.equals("GET") || method.equals("HEAD");
+    List<Header> kept = headers.stream()
+        .filter(h -> sameOrigin || !isCredential(h.name()))
+        .filter(h -> keepsMethod || !h.name().equalsIgnoreCase("Content-Type"))
+        .toList();
+    return new HttpCall(keepsMethod ? method : "GET", target, kept, keepsMethod ? body : new byte[0],
+        sameOrigin ? basicAuth : Optional.empty(), trust, timeoutMillis, bodyBytesMax, followRedirects);
+  }
+
+  private static boolean isCredential(String headerName) {
+    return headerName.equalsIgnoreCase("Authorization")
+        || headerName.equalsIgnoreCase("Proxy-Authorization")
+        || headerName.equalsIgnoreCase("Cookie");
+  }
 }

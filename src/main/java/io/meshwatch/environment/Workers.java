@@ -9,8 +9,8 @@ public interface Workers {
   int parallelism();
 
   /**
-   * Runs all tasks and waits; the caller's thread helps. The first failure is thrown after all tasks ended or were left out.
-   * Interrupting the caller interrupts the tasks.
+   * Runs all tasks and waits for the results, in the order of the tasks. The first failure is thrown and the other tasks are
+   * interrupted or left out, as they are when the caller is interrupted. A task may call this itself.
    */
   <T> List<T> invokeAll(List<? extends Callable<T>> tasks) throws InterruptedException;
 

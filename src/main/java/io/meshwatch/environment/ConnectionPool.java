@@ -1,0 +1,240 @@
+package io.meshwatch.environment;
+
+import io.meshwatch.environment.HttpResult.Phase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyManagementException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kept connections and TLS sessions for one way of trusting.
+ *
+ * @param client Apache's client over the pool
+ * @param trust what the pool was made for
+ * @param filesChangedAt modification times of the trust's files when it was made; other times mean new certificates
+ */
+record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> filesChangedAt) {
+  /** Where the hooks below report to during an exchange. */
+  static final ScopedValue<PhaseClock> PHASES = ScopedValue.newInstance();
+
+  private static final int CONNECTIONS_MAX = 20_000;
+  private static final int CONNECTIONS_PER_HOST_MAX = 100;
+  private static final long IDLE_SECONDS_MAX = 180;
+
+  static ConnectionPool open(TlsTrust trust) throws IOException {
+    List<Long> changedAt = filesChangedAt(trust);
+    TlsSocketStrategy tls = tlsStrategy(trust);
+    var manager = PoolingHttpClientConnectionManagerBuilder.create()
+        .setDnsResolver(new MeasuredResolver())
+        .setTlsSocketStrategy((socket, target, port, attachment, context) -> {
+          enter(Phase.TLS);
+          return tls.upgrade(socket, trust.serverName().orElse(target), port, attachment, context);
+        })
+        .setDefaultConnectionConfig(ConnectionConfig.custom()
+            .setConnectTimeout(Timeout.ofMinutes(5)) // The deadline of the whole exchange is what counts.
+            .setSocketTimeout(Timeout.ofMinutes(5))
+            .setTimeToLive(TimeValue.ofHours(1))
+            .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
+            .build())
+        .setMaxConnTotal(CONNECTIONS_MAX)
+        .setMaxConnPerRoute(CONNECTIONS_PER_HOST_MAX)
+        .build();
+    CloseableHttpClient client = HttpClientBuilder.create()
+        .setConnectionManager(manager)
+        .setRequestExecutor(new MeasuredExecutor())
+        .setDefaultRequestConfig(RequestConfig.custom()
+            .setRedirectsEnabled(false)
+            .setContentCompressionEnabled(false)
+            .setProtocolUpgradeEnabled(false)
+            .build())
+        .disableAutomaticRetries()
+        .disableRedirectHandling()
+        .disableCookieManagement()
+        .disableAuthCaching()
+        .disableContentCompression()
+        .disableDefaultUserAgent()
+        .evictIdleConnections(TimeValue.ofSeconds(IDLE_SECONDS_MAX))
+        .build();
+    return new ConnectionPool(client, trust, changedAt);
+  }
+
+  private static void enter(Phase phase) {
+    if (PHASES.isBound()) {
+      PHASES.get().enter(phase);
+    }
+  }
+
+  boolean isOutdated() {
+    return !filesChangedAt.equals(filesChangedAt(trust));
+  }
+
+  private static List<Long> filesChangedAt(TlsTrust trust) {
+    return Stream.of(trust.caFile(), trust.certificateFile(), trust.keyFile())
+        .flatMap(Optional::stream)
+        .map(ConnectionPool::changedAt)
+        .toList();
+  }
+
+  private static long changedAt(Path file) {
+    try {
+      return Files.getLastModifiedTime(file).to(TimeUnit.MICROSECONDS);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static TlsSocketStrategy tlsStrategy(TlsTrust trust) throws IOException {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keyManagers(trust), trustManagers(trust), null);
+      return trust.insecureSkipVerify()
+          ? new DefaultClientTlsStrategy(context, HostnameVerificationPolicy.CLIENT, NoopHostnameVerifier.INSTANCE)
+          : new DefaultClientTlsStrategy(context, HostnameVerificationPolicy.BUILTIN, null);
+    } catch (KeyManagementException e) {
+      throw new IOException("cannot set up TLS: " + e.getMessage(), e);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("cannot use the certificates configured for TLS: " + e.getMessage(), e);
+    }
+  }
+
+  private static KeyManager @Nullable [] keyManagers(TlsTrust trust) throws IOException, GeneralSecurityException {
+    if (trust.certificateFile().isEmpty() || trust.keyFile().isEmpty()) {
+      return null;
+    }
+    KeyStore keys = Pem.keyStore(trust.certificateFile().get(), trust.keyFile().get());
+    KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    factory.init(keys, new char[0]);
+    return factory.getKeyManagers();
+  }
+
+  private static TrustManager @Nullable [] trustManagers(TlsTrust trust) throws IOException, GeneralSecurityException {
+    if (trust.insecureSkipVerify()) {
+      return new TrustManager[] {new TrustEverything()};
+    }
+    if (trust.caFile().isEmpty()) {
+      return null;
+    }
+    TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(Pem.trustStore(trust.caFile().get()));
+    return factory.getTrustManagers();
+  }
+
+  /** Whether the other side hung up, which is what a kept connection that went stale looks like. */
+  static boolean isClosedByPeer(Exception failure) {
+    return failure instanceof NoHttpResponseException
+        || failure instanceof ConnectionClosedException
+        || failure instanceof SocketException;
+  }
+
+  void close() {
+    client.close(CloseMode.GRACEFUL);
+  }
+
+  private static final class MeasuredResolver extends SystemDefaultDnsResolver {
+    @Override
+    public InetAddress[] resolve(@Nullable String host) throws UnknownHostException {
+      enter(Phase.RESOLVE);
+      InetAddress[] found = super.resolve(host);
+      enter(Phase.CONNECT);
+      return found;
+    }
+  }
+
+  private static final class MeasuredExecutor extends HttpRequestExecutor {
+    @Override
+    public ClassicHttpResponse execute(
+        ClassicHttpRequest request, HttpClientConnection connection, @Nullable HttpResponseInformationCallback information, HttpContext context)
+        throws IOException, HttpException {
+      enter(Phase.SEND);
+      try {
+        connection.sendRequestHeader(request);
+        if (request.getEntity() != null) {
+          connection.sendRequestEntity(request);
+        }
+        connection.flush();
+        enter(Phase.FIRST_BYTE);
+        ClassicHttpResponse response = connection.receiveResponseHeader();
+        while (response.getCode() < 200) {
+          response = connection.receiveResponseHeader();
+        }
+        if (hasBody(request, response)) {
+          connection.receiveResponseEntity(response);
+        }
+        return response;
+      } catch (IOException | HttpException | RuntimeException e) {
+        connection.close();
+        throw e;
+      }
+    }
+
+    private static boolean hasBody(ClassicHttpRequest request, ClassicHttpResponse response) {
+      int status = response.getCode();
+      return !request.getMethod().equals("HEAD") && status != 204 && status != 304;
+    }
+  }
+
+  private static final class TrustEverything extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

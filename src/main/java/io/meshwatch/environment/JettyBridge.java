@@ -1,0 +1,266 @@
+package io.meshwatch.environment;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.zip.GZIPOutputStream;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Joins Jetty's request and response to ours: login, limits, compression, and what becomes of a handler's exception. */
+final class JettyBridge extends Handler.Abstract {
+  private static final Logger LOG = LoggerFactory.getLogger(JettyBridge.class);
+  /** Smaller bodies are sent as they are: a gzip header costs more than it saves. */
+  private static final int GZIP_BYTES_MIN = 1024;
+
+  private final ListenerSpec spec;
+  private final HttpHandler handler;
+
+  JettyBridge(ListenerSpec spec, HttpHandler handler) {
+    this.spec = spec;
+    this.handler = handler;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    Reply reply = new Reply(request, response);
+    try {
+      Optional<String> user = user(request);
+      if (spec.login().isPresent() && user.isEmpty()) {
+        reply.status(401).header("WWW-Authenticate", "Basic realm=\"meshwatch\"").send("text/plain", "Unauthorized\n");
+      } else {
+        handler.handle(new Incoming(request, user, spec.requestBodyBytesMax()), reply);
+      }
+      finish(reply, response, callback);
+    } catch (HttpRequest.BodyTooLargeException e) {
+      fail(reply, callback, 413, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail(reply, callback, 503, e);
+    } catch (IOException | UncheckedIOException e) {
+      LOG.debug("{}: {} {} ended early: {}", spec.name(), request.getMethod(), request.getHttpURI().getPath(), e.getMessage());
+      fail(reply, callback, 500, e);
+    } catch (RuntimeException e) {
+      LOG.error("{}: {} {} failed", spec.name(), request.getMethod(), request.getHttpURI().getPath(), e);
+      fail(reply, callback, 500, e);
+    }
+    return true;
+  }
+
+  private static void finish(Reply reply, Response response, Callback callback) {
+    if (reply.aborted) {
+      callback.failed(new IOException("the handler cut the connection"));
+    } else if (reply.begun) {
+      callback.succeeded();
+    } else {
+      response.write(true, ByteBuffer.allocate(0), callback);
+    }
+  }
+
+  private static void fail(Reply reply, Callback callback, int status, Exception cause) {
+    if (reply.begun || reply.aborted) {
+      callback.failed(cause);
+      return;
+    }
+    try {
+      String message = status == 413 ? String.valueOf(cause.getMessage()) : "internal error";
+      reply.status(status).send("text/plain; charset=utf-8", message + "\n");
+      callback.succeeded();
+    } catch (IOException e) {
+      callback.failed(e);
+    }
+  }
+
+  private Optional<String> user(Request request) {
+    BiPredicate<String, String> login = spec.login().orElse(null);
+    String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    if (login == null || header == null || !header.regionMatches(true, 0, "Basic ", 0, 6)) {
+      return Optional.empty();
+    }
+    try {
+      String decoded = new String(Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
+      int colon = decoded.indexOf(':');
+      boolean known = colon >= 0 && login.test(decoded.substring(0, colon), decoded.substring(colon + 1));
+      return known ? Optional.of(decoded.substring(0, colon)) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Confined to the request's thread. */
+  private static final class Incoming implements HttpRequest {
+    private final Request request;
+    private final Optional<String> user;
+    private final int bodyBytesMax;
+    private byte @Nullable [] body;
+    private @Nullable Map<String, List<String>> parameters;
+
+    Incoming(Request request, Optional<String> user, int bodyBytesMax) {
+      this.request = request;
+      this.user = user;
+      this.bodyBytesMax = bodyBytesMax;
+    }
+
+    @Override
+    public String method() {
+      return request.getMethod();
+    }
+
+    @Override
+    public String path() {
+      return Request.getPathInContext(request);
+    }
+
+    @Override
+    public String rawPath() {
+      return request.getHttpURI().getPath();
+    }
+
+    @Override
+    public Map<String, List<String>> parameters() throws IOException {
+      Map<String, List<String>> known = parameters;
+      if (known == null) {
+        known = new LinkedHashMap<>();
+        addForm(known, request.getHttpURI().getQuery());
+        String type = header("Content-Type").orElse("");
+        if (type.startsWith("application/x-www-form-urlencoded")) {
+          addForm(known, new String(body(bodyBytesMax), StandardCharsets.UTF_8));
+        }
+        parameters = known;
+      }
+      return known;
+    }
+
+    private static void addForm(Map<String, List<String>> into, @Nullable String form) {
+      if (form == null || form.isEmpty()) {
+        return;
+      }
+      for (String pair : form.split("&", -1)) {
+        int equals = pair.indexOf('=');
+        String name = decode(equals < 0 ? pair : pair.substring(0, equals));
+        into.computeIfAbsent(name, n -> new ArrayList<>()).add(equals < 0 ? "" : decode(pair.substring(equals + 1)));
+      }
+    }
+
+    private static String decode(String text) {
+      try {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+      } catch (IllegalArgumentException e) {
+        return text;
+      }
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+      return Optional.ofNullable(request.getHeaders().get(name));
+    }
+
+    @Override
+    public byte[] body(int bytesMax) throws IOException {
+      byte[] read = body;
+      if (read == null) {
+        int limit = Math.min(bytesMax, bodyBytesMax);
+        try (InputStream in = Content.Source.asInputStream(request)) {
+          read = in.readNBytes(limit + 1);
+        }
+        if (read.length > limit) {
+          throw new BodyTooLargeException("request body is larger than " + limit + " bytes");
+        }
+        body = read;
+      }
+      return read;
+    }
+
+    @Override
+    public String remoteAddress() {
+      return Request.getRemoteAddr(request);
+    }
+
+    @Override
+    public Optional<String> user() {
+      return user;
+    }
+  }
+
+  /** Confined to the request's thread. */
+  private static final class Reply implements HttpReply {
+    private final Request request;
+    private final Response response;
+    private boolean begun;
+    private boolean aborted;
+
+    Reply(Request request, Response response) {
+      this.request = request;
+      this.response = response;
+    }
+
+    @Override
+    public HttpReply status(int status) {
+      response.setStatus(status);
+      return this;
+    }
+
+    @Override
+    public HttpReply header(String name, String value) {
+      response.getHeaders().put(name, value);
+      return this;
+    }
+
+    @Override
+    public void send(byte[] body) throws IOException {
+      if (body.length >= GZIP_BYTES_MIN && mayCompress()) {
+        try (OutputStream out = stream()) {
+          out.write(body);
+        }
+        return;
+      }
+      begun = true;
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+      try (OutputStream out = Content.Sink.asOutputStream(response)) {
+        out.write(body);
+      }
+    }
+
+    @Override
+    public OutputStream stream() throws IOException {
+      begun = true;
+      if (!mayCompress()) {
+        return Content.Sink.asOutputStream(response);
+      }
+      response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
+      response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
+      return new GZIPOutputStream(Content.Sink.asOutputStream(response), 8192);
+    }
+
+    private boolean mayCompress() {
+      String accepted = request.getHeaders().get(HttpHeader.ACCEPT_ENCODING);
+      String type = response.getHeaders().get(HttpHeader.CONTENT_TYPE);
+      boolean packedAlready = response.getHeaders().contains(HttpHeader.CONTENT_ENCODING)
+          || (type != null && (type.startsWith("image/png") || type.startsWith("font/")));
+      return accepted != null && accepted.contains("gzip") && !packedAlready;
+    }
+
+    @Override
+    public void abort() {
+      aborted = true;
+    }
+  }
+}

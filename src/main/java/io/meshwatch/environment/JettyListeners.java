@@ -1,0 +1,167 @@
+package io.meshwatch.environment;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listeners on Jetty, one virtual thread a request. */
+final class JettyListeners implements Listeners {
+  private static final Logger LOG = LoggerFactory.getLogger(JettyListeners.class);
+  private static final long IDLE_TIMEOUT_MILLIS = 120_000;
+  private static final long STOP_TIMEOUT_MILLIS = 3_000;
+  private static final int ACCEPT_QUEUE = 512;
+  private static final long CERTIFICATE_CHECK_MILLIS = 5_000;
+
+  private final Timers timers;
+
+  JettyListeners(Timers timers) {
+    this.timers = timers;
+  }
+
+  @Override
+  public HttpListener open(ListenerSpec spec, HttpHandler handler) {
+    VirtualThreadPool threads = new VirtualThreadPool();
+    threads.setName(spec.name());
+    Server server = new Server(threads);
+    HttpConfiguration configuration = new HttpConfiguration();
+    configuration.setSendServerVersion(false);
+    SslContextFactory.@Nullable Server tls = spec.tls().map(JettyListeners::sslContext).orElse(null);
+    ServerConnector connector = connector(server, configuration, tls);
+    connector.setHost(spec.host());
+    connector.setPort(spec.port());
+    connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    server.addConnector(connector);
+    server.setHandler(new JettyBridge(spec, handler));
+    server.setStopTimeout(STOP_TIMEOUT_MILLIS);
+    start(server, spec);
+    Timers.@Nullable Timer reload = tls == null ? null : watchCertificate(spec, tls);
+    return new JettyListener(server, connector, reload);
+  }
+
+  private static ServerConnector connector(
+      Server server, HttpConfiguration configuration, SslContextFactory.@Nullable Server tls) {
+    if (tls == null) {
+      return new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
+    }
+    // Names are checked by clients; a request by IP address has no SNI name that could match.
+    configuration.addCustomizer(new SecureRequestCustomizer(false));
+    ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+    alpn.setDefaultProtocol("http/1.1");
+    return new ServerConnector(
+        server,
+        1,
+        1,
+        new SslConnectionFactory(tls, alpn.getProtocol()),
+        alpn,
+        new HTTP2ServerConnectionFactory(configuration),
+        new HttpConnectionFactory(configuration));
+  }
+
+  private static SslContextFactory.Server sslContext(ListenerSpec.ServerTls files) {
+    SslContextFactory.Server tls = new SslContextFactory.Server();
+    tls.setSniRequired(false);
+    tls.setKeyStorePassword("");
+    loadKey(tls, files);
+    return tls;
+  }
+
+  private static void loadKey(SslContextFactory.Server tls, ListenerSpec.ServerTls files) {
+    try {
+      tls.setKeyStore(Pem.keyStore(files.certificateChainFile(), files.keyFile()));
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException("cannot use certificate " + files.certificateChainFile() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void start(Server server, ListenerSpec spec) {
+    try {
+      server.start();
+    } catch (Exception e) {
+      stopQuietly(server);
+      if (isBindFailure(e)) {
+        throw new PortTakenException(
+            "port " + spec.port() + " on " + spec.host() + " (" + spec.name() + ") is in use by another program", e);
+      }
+      throw new IllegalStateException("cannot listen on " + spec.host() + ":" + spec.port() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isBindFailure(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Timers.Timer watchCertificate(ListenerSpec spec, SslContextFactory.Server tls) {
+    ListenerSpec.ServerTls files = spec.tls().orElseThrow();
+    long[] seen = {changedAt(files.certificateChainFile()), changedAt(files.keyFile())};
+    return timers.every("certificate-" + spec.name(), CERTIFICATE_CHECK_MILLIS, 0, dueMillis -> {
+      long[] now = {changedAt(files.certificateChainFile()), changedAt(files.keyFile())};
+      if (now[0] != seen[0] || now[1] != seen[1]) {
+        reload(spec, tls, files);
+        seen[0] = now[0];
+        seen[1] = now[1];
+      }
+    });
+  }
+
+  private static void reload(ListenerSpec spec, SslContextFactory.Server tls, ListenerSpec.ServerTls files) {
+    try {
+      tls.reload(context -> loadKey((SslContextFactory.Server) context, files));
+      LOG.info("{}: new certificate from {}", spec.name(), files.certificateChainFile());
+    } catch (Exception e) {
+      LOG.warn("{}: keeps the old certificate: {}", spec.name(), e.getMessage());
+    }
+  }
+
+  private static long changedAt(Path file) {
+    try {
+      return Files.getLastModifiedTime(file).toMillis();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static void stopQuietly(Server server) {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      LOG.debug("stopping a listener failed", e);
+    }
+  }
+
+  private record JettyListener(Server server, ServerConnector connector, Timers.@Nullable Timer reload)
+      implements HttpListener {
+    @Override
+    public int port() {
+      return connector.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+      if (reload != null) {
+        reload.cancel(false);
+      }
+      stopQuietly(server);
+    }
+  }
+}
