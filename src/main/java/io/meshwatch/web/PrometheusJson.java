@@ -1,0 +1,140 @@
+package io.meshwatch.web;
+
+import io.meshwatch.model.Histogram;
+import io.meshwatch.model.Labels;
+import io.meshwatch.model.NumberText;
+import io.meshwatch.promql.QueryResult;
+import io.meshwatch.promql.Value;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Query results in the JSON of Prometheus' HTTP API: values as strings, times as seconds with up to three decimals.
+ *
+ * @see <a href="https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats">Result formats</a>
+ */
+final class PrometheusJson {
+  private PrometheusJson() {}
+
+  /** The whole answer to a query, envelope included. */
+  static void result(JsonGenerator json, QueryResult result, Json.Writer statistics) {
+    json.writeStartObject();
+    json.writeStringProperty("status", "success");
+    json.writeObjectPropertyStart("data");
+    json.writeStringProperty("resultType", result.value().type().text());
+    json.writeName("result");
+    value(json, result.value());
+    statistics.write(json);
+    json.writeEndObject();
+    annotations(json, "warnings", result.warnings());
+    annotations(json, "infos", result.infos());
+    json.writeEndObject();
+  }
+
+  static void annotations(JsonGenerator json, String name, List<String> texts) {
+    if (!texts.isEmpty()) {
+      json.writeArrayPropertyStart(name);
+      texts.forEach(json::writeString);
+      json.writeEndArray();
+    }
+  }
+
+  private static void value(JsonGenerator json, Value value) {
+    switch (value) {
+      case Value.Scalar scalar -> point(json, scalar.timestampMillis(), scalar.value());
+      case Value.Text text -> {
+        json.writeStartArray();
+        timestamp(json, text.timestampMillis());
+        json.writeString(text.value());
+        json.writeEndArray();
+      }
+      case Value.Vector vector -> {
+        json.writeStartArray();
+        vector.samples().forEach(sample -> sample(json, sample));
+        json.writeEndArray();
+      }
+      case Value.Matrix matrix -> {
+        json.writeStartArray();
+        matrix.series().forEach(series -> points(json, series));
+        json.writeEndArray();
+      }
+    }
+  }
+
+  private static void sample(JsonGenerator json, Value.Sample sample) {
+    json.writeStartObject();
+    json.writeName("metric");
+    labels(json, sample.labels());
+    Histogram histogram = sample.histogram();
+    if (histogram == null) {
+      json.writeName("value");
+      point(json, sample.timestampMillis(), sample.value());
+    } else {
+      json.writeName("histogram");
+      point(json, sample.timestampMillis(), histogram);
+    }
+    json.writeEndObject();
+  }
+
+  private static void points(JsonGenerator json, Value.Points series) {
+    json.writeStartObject();
+    json.writeName("metric");
+    labels(json, series.labels());
+    if (series.floats().length > 0) {
+      json.writeArrayPropertyStart("values");
+      for (int i = 0; i < series.floats().length; i++) {
+        point(json, series.floatTimestamps()[i], series.floats()[i]);
+      }
+      json.writeEndArray();
+    }
+    if (series.histograms().length > 0) {
+      json.writeArrayPropertyStart("histograms");
+      for (int i = 0; i < series.histograms().length; i++) {
+        point(json, series.histogramTimestamps()[i], series.histograms()[i]);
+      }
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+  }
+
+  static void labels(JsonGenerator json, Labels labels) {
+    json.writeStartObject();
+    for (int i = 0; i < labels.size(); i++) {
+      json.writeStringProperty(labels.name(i), labels.value(i));
+    }
+    json.writeEndObject();
+  }
+
+  private static void point(JsonGenerator json, long timestampMillis, double value) {
+    json.writeStartArray();
+    timestamp(json, timestampMillis);
+    json.writeString(NumberText.sample(value));
+    json.writeEndArray();
+  }
+
+  private static void point(JsonGenerator json, long timestampMillis, Histogram histogram) {
+    json.writeStartArray();
+    timestamp(json, timestampMillis);
+    json.writeStartObject();
+    json.writeStringProperty("count", NumberText.sample(histogram.count()));
+    json.writeStringProperty("sum", NumberText.sample(histogram.sum()));
+    HistogramBuckets.write(json, histogram);
+    json.writeEndObject();
+    json.writeEndArray();
+  }
+
+  private static void timestamp(JsonGenerator json, long millis) {
+    json.writeRawValue(seconds(millis));
+  }
+
+  /** Seconds with as many decimals as needed: {@code 1435781430.781}, {@code 12}. */
+  static String seconds(long millis) {
+    long whole = millis / 1000;
+    long rest = Math.abs(millis % 1000);
+    String sign = millis < 0 && whole == 0 ? "-" : "";
+    if (rest == 0) {
+      return Long.toString(whole);
+    }
+    return sign + whole + "." + (rest < 100 ? "0" : "") + (rest < 10 ? "0" : "") + rest;
+  }
+}

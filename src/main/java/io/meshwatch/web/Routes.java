@@ -1,0 +1,105 @@
+package io.meshwatch.web;
+
+import io.meshwatch.environment.HttpHandler;
+import io.meshwatch.environment.HttpReply;
+import io.meshwatch.environment.HttpRequest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Chooses who answers a request by method and path. A pattern's segment in braces matches any one segment, {@code {name*}} at the
+ * end any rest. The first match in the order of adding wins.
+ */
+final class Routes implements HttpHandler {
+  /** Answers requests of one route. */
+  @FunctionalInterface
+  interface Endpoint {
+    void answer(Call call) throws IOException, InterruptedException;
+  }
+
+  /**
+   * A request with what its path holds.
+   *
+   * @param path values of the pattern's segments in braces, decoded
+   */
+  record Call(HttpRequest request, HttpReply reply, Map<String, String> path) {
+    String segment(String name) {
+      return path.getOrDefault(name, "");
+    }
+  }
+
+  private record Route(String method, List<String> pattern, Endpoint endpoint) {
+    Optional<Map<String, String>> match(List<String> segments) {
+      Map<String, String> found = new HashMap<>();
+      for (int i = 0; i < pattern.size(); i++) {
+        String part = pattern.get(i);
+        if (part.endsWith("*}")) {
+          found.put(part.substring(1, part.length() - 2), String.join("/", segments.subList(Math.min(i, segments.size()), segments.size())));
+          return Optional.of(found);
+        }
+        if (i >= segments.size()) {
+          return Optional.empty();
+        }
+        if (part.startsWith("{")) {
+          found.put(part.substring(1, part.length() - 1), segments.get(i));
+        } else if (!part.equals(segments.get(i))) {
+          return Optional.empty();
+        }
+      }
+      return segments.size() == pattern.size() ? Optional.of(found) : Optional.empty();
+    }
+  }
+
+  private final List<Route> routes = new ArrayList<>();
+
+  Routes get(String pattern, Endpoint endpoint) {
+    return add("GET", pattern, endpoint);
+  }
+
+  Routes post(String pattern, Endpoint endpoint) {
+    return add("POST", pattern, endpoint);
+  }
+
+  /** For questions that may be too long for a URL. */
+  Routes getOrPost(String pattern, Endpoint endpoint) {
+    return add("GET", pattern, endpoint).add("POST", pattern, endpoint);
+  }
+
+  Routes add(String method, String pattern, Endpoint endpoint) {
+    routes.add(new Route(method, segments(pattern), endpoint));
+    return this;
+  }
+
+  private static List<String> segments(String path) {
+    List<String> segments = new ArrayList<>();
+    for (String part : path.split("/", -1)) {
+      segments.add(part);
+    }
+    return segments.subList(1, segments.size());
+  }
+
+  @Override
+  public void handle(HttpRequest request, HttpReply reply) throws IOException, InterruptedException {
+    String method = request.method().equals("HEAD") ? "GET" : request.method();
+    List<String> segments = segments(request.path());
+    TreeSet<String> allowed = new TreeSet<>();
+    for (Route route : routes) {
+      Optional<Map<String, String>> match = route.match(segments);
+      if (match.isPresent() && route.method.equals(method)) {
+        route.endpoint.answer(new Call(request, reply, match.get()));
+        return;
+      }
+      match.ifPresent(m -> allowed.add(route.method));
+    }
+    if (allowed.isEmpty()) {
+      reply.status(404).send("text/plain; charset=utf-8", "404 page not found\n");
+    } else {
+      reply.status(405).header("Allow", String.join(", ", allowed)).send("text/plain; charset=utf-8", "Method Not Allowed\n");
+    }
+  }
+}

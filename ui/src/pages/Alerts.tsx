@@ -1,0 +1,146 @@
+import { Accordion, Alert, Badge, Card, Code, Group, Loader, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useState } from 'react';
+import { fetchData, usePolling, type RuleGroupView, type RuleView } from '../api';
+import { duration } from '../format';
+import { PageLink } from '../parts/link';
+import { SeverityBadge } from './Overview';
+
+const RULES_MILLIS = 10_000;
+
+interface ActiveAlert {
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  state: 'pending' | 'firing';
+  activeAt: string;
+  value: string;
+}
+
+interface AlertingRule extends RuleView {
+  alerts: ActiveAlert[];
+}
+
+/** All alerting rules by group, with what is firing and why. */
+export function Alerts() {
+  const loaded = usePolling((signal) => fetchData<{ groups: RuleGroupView[] }>('/api/v1/rules?type=alert', signal), RULES_MILLIS);
+  const [show, setShow] = useState('active');
+  const [search, setSearch] = useState('');
+  if (!loaded.data) {
+    return loaded.error ? <Alert color="red">{loaded.error}</Alert> : <Loader />;
+  }
+  const groups = loaded.data.groups
+    .map((group) => ({
+      ...group,
+      rules: (group.rules as AlertingRule[]).filter((rule) => matches(rule, show, search)),
+    }))
+    .filter((group) => group.rules.length > 0);
+  return (
+    <Stack gap="md">
+      <Group justify="space-between">
+        <Title order={2} size="h3">
+          Alerts
+        </Title>
+        <Group>
+          <TextInput placeholder="Find alert, label, text" value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
+          <SegmentedControl
+            value={show}
+            onChange={setShow}
+            data={[
+              { value: 'active', label: 'Firing and pending' },
+              { value: 'bad', label: 'Broken rules' },
+              { value: 'all', label: 'All rules' },
+            ]}
+          />
+        </Group>
+      </Group>
+      {groups.length === 0 && <Text c="dimmed">{show === 'active' ? 'Nothing is firing or pending.' : 'No rule matches.'}</Text>}
+      {groups.map((group) => (
+        <Card key={group.file + group.name} withBorder padding="md">
+          <Group justify="space-between" mb="xs">
+            <Text fw={700}>{group.name}</Text>
+            <Text size="xs" c="dimmed">
+              every {duration(group.interval * 1000)}, took {duration(group.evaluationTime * 1000)}
+            </Text>
+          </Group>
+          <Accordion multiple variant="contained">
+            {group.rules.map((rule) => (
+              <Rule key={rule.name + rule.query} rule={rule as AlertingRule} />
+            ))}
+          </Accordion>
+        </Card>
+      ))}
+    </Stack>
+  );
+}
+
+function matches(rule: AlertingRule, show: string, search: string): boolean {
+  const wanted = show === 'all' || (show === 'active' ? rule.state !== 'inactive' : rule.health === 'err');
+  return wanted && JSON.stringify(rule).toLowerCase().includes(search.toLowerCase());
+}
+
+function Rule({ rule }: { rule: AlertingRule }) {
+  const color = rule.state === 'firing' ? 'red' : rule.state === 'pending' ? 'yellow' : 'gray';
+  return (
+    <Accordion.Item value={rule.name + rule.query}>
+      <Accordion.Control>
+        <Group gap={8}>
+          <Badge color={color} size="sm" autoContrast>
+            {rule.state}
+          </Badge>
+          <SeverityBadge severity={rule.labels?.severity ?? ''} />
+          <Text fw={600} size="sm">
+            {rule.name}
+          </Text>
+          {rule.health === 'err' && <Badge color="red">rule fails</Badge>}
+        </Group>
+      </Accordion.Control>
+      <Accordion.Panel>
+        <Stack gap="xs">
+          {rule.lastError && (
+            <Text size="sm" style={{ color: 'var(--bad)' }} className="breakable">
+              {rule.lastError}
+            </Text>
+          )}
+          {rule.alerts.map((alert) => (
+            <Active key={JSON.stringify(alert.labels)} alert={alert} />
+          ))}
+          <Text size="sm">{rule.annotations?.description?.replace(/\{\{.*?\}\}/g, '…')}</Text>
+          <Code block>{rule.query}</Code>
+          <Group gap="md">
+            <PageLink to={`/query?expr=${encodeURIComponent(rule.query)}`}>
+              <Text span size="sm">
+                Open in query page
+              </Text>
+            </PageLink>
+            <Text component="a" size="sm" href={`/runbooks/${encodeURIComponent(rule.name)}`}>
+              Runbook
+            </Text>
+            {rule.duration ? (
+              <Text size="sm" c="dimmed">
+                fires after {duration(rule.duration * 1000)}
+              </Text>
+            ) : null}
+          </Group>
+        </Stack>
+      </Accordion.Panel>
+    </Accordion.Item>
+  );
+}
+
+function Active({ alert }: { alert: ActiveAlert }) {
+  return (
+    <Card withBorder padding="xs">
+      <Text fw={600} size="sm" className="breakable">
+        {alert.annotations.summary ?? alert.labels.alertname}
+      </Text>
+      <Text size="sm" className="breakable">
+        {alert.annotations.description}
+      </Text>
+      <Text size="xs" c="dimmed" className="mono breakable">
+        {alert.state} since {duration(Date.now() - Date.parse(alert.activeAt))}, value {alert.value} ·{' '}
+        {Object.entries(alert.labels)
+          .map(([name, value]) => `${name}="${value}"`)
+          .join(' ')}
+      </Text>
+    </Card>
+  );
+}

@@ -1,0 +1,109 @@
+import { Alert, Badge, Box, Card, Code, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { fetchJson, usePolling, type RunDetail, type StepView } from '../api';
+import { ago, clock, duration } from '../format';
+import { go, PageLink } from '../parts/link';
+import { RunStrip } from '../parts/RunStrip';
+
+const RUN_MILLIS = 15_000;
+
+const COLOR: Record<string, string> = { passed: 'green', failed: 'red', inconclusive: 'gray', running: 'yellow', skipped: 'gray' };
+
+/** One Sonar run, step by step, with the evidence of its failure. */
+export function Run({ id }: { id: string }) {
+  const loaded = usePolling((signal) => fetchJson<RunDetail>(`/api/meshwatch/v1/sonar/runs/${encodeURIComponent(id)}`, signal), RUN_MILLIS);
+  const run = loaded.data;
+  if (!run || run.id !== id) {
+    return loaded.error ? <Alert color="red">{loaded.error}</Alert> : <Loader />;
+  }
+  const longest = Math.max(1, ...run.steps.map((step) => step.durationMillis));
+  return (
+    <Stack gap="md">
+      <Box>
+        <PageLink to="/">← Overview</PageLink>
+        <Group gap="sm" mt={4}>
+          <Badge color={COLOR[run.verdict] ?? 'gray'} autoContrast>
+            {run.verdict}
+          </Badge>
+          <Title order={2} size="h3">
+            {run.target.platform}
+          </Title>
+          <Text c="dimmed">
+            {run.target.customer}.{run.target.project}
+          </Text>
+        </Group>
+        <Text size="sm" c="dimmed">
+          {clock(run.atMillis)}, took {duration(run.durationMillis)}
+          {run.lastGoodMillis !== null && `, last good run ${ago(run.lastGoodMillis, Date.now())}`}
+        </Text>
+      </Box>
+      <Card withBorder padding="md">
+        <RunStrip runs={run.target.runs} slots={60} onOpen={(other) => go(`/sonar/runs/${encodeURIComponent(other.id)}`)} />
+      </Card>
+      {run.verdict !== 'passed' && (
+        <Alert color={run.verdict === 'failed' ? 'red' : 'gray'} title={`${run.step} · ${run.reason}`}>
+          <Text className="breakable">{run.message}</Text>
+          {run.replay && <Code mt="xs">{run.replay}</Code>}
+        </Alert>
+      )}
+      {run.steps.map((step, index) => (
+        <Step key={`${step.name}-${index}`} step={step} longest={longest} />
+      ))}
+    </Stack>
+  );
+}
+
+function Step({ step, longest }: { step: StepView; longest: number }) {
+  const phases = Object.entries(step.phases).filter(([, millis]) => millis > 0);
+  return (
+    <Card withBorder padding="sm">
+      <Group justify="space-between" wrap="nowrap">
+        <Group gap={8} wrap="nowrap" style={{ minWidth: 0 }}>
+          <Badge color={COLOR[step.verdict] ?? 'gray'} size="sm" autoContrast>
+            {step.verdict}
+          </Badge>
+          <Text fw={600}>{step.name}</Text>
+          <Text size="sm" c="dimmed" truncate className="mono">
+            {step.request}
+          </Text>
+        </Group>
+        <Text size="sm" className="numbers" style={{ whiteSpace: 'nowrap' }}>
+          {step.status > 0 && `${step.status} · `}
+          {duration(step.durationMillis)}
+        </Text>
+      </Group>
+      <Box mt={6} h={4} w={`${Math.max(1, (step.durationMillis / longest) * 100)}%`} bg="var(--mantine-primary-color-filled)" style={{ borderRadius: 2 }} />
+      {phases.length > 0 && (
+        <Text size="xs" c="dimmed" mt={4} className="numbers">
+          {phases.map(([name, millis]) => `${name} ${duration(millis)}`).join(' · ')}
+        </Text>
+      )}
+      {(step.verdict === 'failed' || step.verdict === 'inconclusive') && <Evidence step={step} />}
+    </Card>
+  );
+}
+
+function Evidence({ step }: { step: StepView }) {
+  return (
+    <Stack gap={6} mt="sm">
+      <Text size="sm" className="breakable" style={{ color: 'var(--bad)' }}>
+        {step.message}
+      </Text>
+      {step.expected && <Fact name="Expected" value={step.expected} />}
+      {step.got && <Fact name="Got" value={step.got} />}
+      {step.errorCode && <Fact name="meshStack error" value={`${step.errorCode} ${step.errorId}`} />}
+      {step.remarks.map((remark) => (
+        <Fact key={remark} name="Remark" value={remark} />
+      ))}
+      {step.headers.length > 0 && <Code block>{step.headers.join('\n')}</Code>}
+      {step.body && <Code block>{step.body}</Code>}
+    </Stack>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <Text size="sm" className="breakable">
+      <b>{name}:</b> {value}
+    </Text>
+  );
+}
