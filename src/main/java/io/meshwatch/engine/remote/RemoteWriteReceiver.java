@@ -1,0 +1,193 @@
+package io.meshwatch.engine.remote;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.airlift.compress.v3.MalformedInputException;
+import io.airlift.compress.v3.snappy.SnappyJavaDecompressor;
+import io.meshwatch.model.AppendOutcome;
+import io.meshwatch.model.Appender;
+import io.meshwatch.model.Histogram;
+import io.meshwatch.model.Labels;
+import io.meshwatch.model.SeriesHandle;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Takes remote write requests: decompresses, decodes and appends them as one batch each. Samples the store does not want are left
+ * out and told; the others are stored. Safe for all threads.
+ *
+ * <p>A sender repeats the same label bytes with every request, so handles are kept by those bytes and labels are decoded once.
+ *
+ * @see <a href="https://prometheus.io/docs/specs/prw/remote_write_spec/">Remote write 1.0</a>
+ * @see <a href="https://prometheus.io/docs/specs/prw/remote_write_spec_2_0/">Remote write 2.0</a>
+ */
+public final class RemoteWriteReceiver {
+  /** Largest request after decompression. */
+  public static final int DECODED_BYTES_MAX = 32 << 20;
+
+  private static final int HANDLES_MAX = 2_000_000;
+
+  /** The protocol's versions. */
+  public enum Version {
+    V1,
+    V2
+  }
+
+  /**
+   * What became of a request.
+   *
+   * @param samples float samples that were stored
+   * @param histograms histograms that were stored
+   * @param exemplars exemplars that were handed on
+   * @param problem the first reason why something was left out
+   */
+  public record Outcome(long samples, long histograms, long exemplars, Optional<String> problem) {}
+
+  /** A request cannot be decoded; nothing was stored. */
+  public static final class BadRequestException extends RuntimeException {
+    BadRequestException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  private final Supplier<Appender> appenders;
+  private final Cache<LabelBytes, SeriesHandle> handles = Caffeine.newBuilder().maximumSize(HANDLES_MAX).build();
+
+  public RemoteWriteReceiver(Supplier<Appender> appenders) {
+    this.appenders = appenders;
+  }
+
+  /**
+   * Which version a Content-Type asks for; empty if it is none of ours (answer 415).
+   */
+  public static Optional<Version> version(String contentType) {
+    String[] parts = contentType.split(";");
+    if (contentType.isBlank()) {
+      return Optional.of(Version.V1);
+    }
+    if (!parts[0].strip().toLowerCase(Locale.ROOT).equals("application/x-protobuf")) {
+      return Optional.empty();
+    }
+    for (int i = 1; i < parts.length; i++) {
+      String parameter = parts[i].strip();
+      if (parameter.startsWith("proto=")) {
+        return switch (parameter.substring("proto=".length())) {
+          case "prometheus.WriteRequest" -> Optional.of(Version.V1);
+          case "io.prometheus.write.v2.Request" -> Optional.of(Version.V2);
+          default -> Optional.empty();
+        };
+      }
+    }
+    return Optional.of(Version.V1);
+  }
+
+  /** Stores a request's body, compressed with snappy's block format. */
+  public Outcome receive(Version version, byte[] compressed) {
+    byte[] message = decompress(compressed);
+    Appender appender = appenders.get();
+    boolean committed = false;
+    try {
+      RequestDecoder decoder = new RequestDecoder(new ProtoReader(message, message.length), new Batch(appender));
+      Outcome outcome = version == Version.V1 ? decoder.decodeV1() : decoder.decodeV2();
+      appender.commit();
+      committed = true;
+      return outcome;
+    } catch (ProtoReader.MalformedException e) {
+      throw new BadRequestException("cannot decode the request: " + e.getMessage(), e);
+    } finally {
+      if (!committed) {
+        appender.rollback();
+      }
+    }
+  }
+
+  private static byte[] decompress(byte[] compressed) {
+    try {
+      SnappyJavaDecompressor snappy = new SnappyJavaDecompressor();
+      int length = snappy.getUncompressedLength(compressed, 0);
+      if (length < 0 || length > DECODED_BYTES_MAX) {
+        throw new BadRequestException(
+            "the request has " + length + " bytes decompressed, at most " + DECODED_BYTES_MAX + " are taken", new IllegalArgumentException());
+      }
+      byte[] message = new byte[length];
+      snappy.decompress(compressed, 0, compressed.length, message, 0, length);
+      return message;
+    } catch (MalformedInputException | IndexOutOfBoundsException e) {
+      throw new BadRequestException("the request is not compressed with snappy's block format: " + e.getMessage(), e);
+    }
+  }
+
+  /** One request's way into the store. Confined to one thread. */
+  final class Batch {
+    private final Appender appender;
+    private long samples;
+    private long histograms;
+    private long exemplars;
+    private Optional<String> problem = Optional.empty();
+
+    private Batch(Appender appender) {
+      this.appender = appender;
+    }
+
+    /** The handle of a series whose labels have these bytes; labels are made only if they were not seen before. */
+    SeriesHandle series(byte[] bytes, int from, int to, Supplier<Labels> labels) {
+      SeriesHandle known = handles.getIfPresent(LabelBytes.probe(bytes, from, to));
+      if (known == null) {
+        known = series(labels.get());
+        handles.put(LabelBytes.copy(bytes, from, to), known);
+      }
+      return known;
+    }
+
+    SeriesHandle series(Labels labels) {
+      return appender.series(labels);
+    }
+
+    void sample(SeriesHandle series, long timestampMillis, double value) {
+      if (count(series, timestampMillis, appender.append(series, timestampMillis, value))) {
+        samples++;
+      }
+    }
+
+    void histogram(SeriesHandle series, long timestampMillis, Histogram histogram) {
+      if (count(series, timestampMillis, appender.append(series, timestampMillis, histogram))) {
+        histograms++;
+      }
+    }
+
+    Appender appender() {
+      return appender;
+    }
+
+    void countExemplar() {
+      exemplars++;
+    }
+
+    void refuse(String reason) {
+      if (problem.isEmpty()) {
+        problem = Optional.of(reason);
+      }
+    }
+
+    private boolean count(SeriesHandle series, long timestampMillis, AppendOutcome outcome) {
+      return switch (outcome) {
+        case APPENDED, DUPLICATE_SAME_VALUE -> true;
+        case DUPLICATE_TIMESTAMP -> refused("duplicate sample for timestamp", series, timestampMillis);
+        case OUT_OF_ORDER -> refused("out of order sample", series, timestampMillis);
+        case TOO_OLD -> refused("too old sample", series, timestampMillis);
+        case OUT_OF_BOUNDS -> refused("out of bounds", series, timestampMillis);
+        case SERIES_LIMIT -> refused("the limit of series is reached", series, timestampMillis);
+      };
+    }
+
+    private boolean refused(String reason, SeriesHandle series, long timestampMillis) {
+      refuse(reason + ": " + series.labels() + " at " + timestampMillis);
+      return false;
+    }
+
+    Outcome outcome() {
+      return new Outcome(samples, histograms, exemplars, problem);
+    }
+  }
+}

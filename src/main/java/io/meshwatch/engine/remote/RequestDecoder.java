@@ -1,0 +1,297 @@
+package io.meshwatch.engine.remote;
+
+import io.meshwatch.model.Exemplar;
+import io.meshwatch.model.Labels;
+import io.meshwatch.model.MetricMetadata;
+import io.meshwatch.model.SeriesHandle;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads both versions of the request into a batch.
+ *
+ * <pre>
+ * 1.0 WriteRequest:   1 timeseries*  3 metadata*
+ *     TimeSeries:     1 labels{1 name, 2 value}*  2 samples*  3 exemplars{1 labels*, 2 value, 3 timestamp}*  4 histograms*
+ * 2.0 Request:        4 symbols*  5 timeseries*
+ *     TimeSeries:     1 labels_refs[]  2 samples*  3 histograms*  4 exemplars{1 labels_refs[], 2 value, 3 timestamp}*
+ *                     5 metadata{1 type, 3 help_ref, 4 unit_ref}  6 created_timestamp
+ *     both Sample:    1 value  2 timestamp
+ * </pre>
+ */
+final class RequestDecoder {
+  private final ProtoReader in;
+  private final RemoteWriteReceiver.Batch batch;
+  private final List<String> symbols = new ArrayList<>();
+  private int[] references = new int[64];
+  private int referenceCount;
+
+  RequestDecoder(ProtoReader in, RemoteWriteReceiver.Batch batch) {
+    this.in = in;
+    this.batch = batch;
+  }
+
+  RemoteWriteReceiver.Outcome decodeV1() {
+    while (in.hasMore()) {
+      int tag = in.tag();
+      if (tag >>> 3 == 1) {
+        int outer = in.enter();
+        seriesV1();
+        in.leave(outer);
+      } else {
+        in.skip(tag);
+      }
+    }
+    return batch.outcome();
+  }
+
+  private void seriesV1() {
+    int labelsFrom = in.position();
+    int labelsTo = labelsFrom;
+    while (in.hasMore()) {
+      int before = in.position();
+      int tag = in.tag();
+      if (tag >>> 3 != 1) {
+        in.moveTo(before);
+        break;
+      }
+      in.skip(tag);
+      labelsTo = in.position();
+    }
+    int from = labelsFrom;
+    int to = labelsTo;
+    SeriesHandle series = batch.series(in.bytes(), from, to, () -> labelsV1(from, to));
+    while (in.hasMore()) {
+      int tag = in.tag();
+      switch (tag >>> 3) {
+        case 2 -> sample(series);
+        case 3 -> exemplarV1(series);
+        case 4 -> histogram(series);
+        default -> in.skip(tag);
+      }
+    }
+  }
+
+  private Labels labelsV1(int from, int to) {
+    ProtoReader labels = new ProtoReader(in.bytes(), to);
+    labels.moveTo(from);
+    Labels.Builder builder = Labels.builder();
+    while (labels.hasMore()) {
+      labels.tag();
+      int outer = labels.enter();
+      labelV1(labels, builder);
+      labels.leave(outer);
+    }
+    return checked(builder.build());
+  }
+
+  private static void labelV1(ProtoReader in, Labels.Builder into) {
+    String name = "";
+    String value = "";
+    while (in.hasMore()) {
+      int tag = in.tag();
+      switch (tag >>> 3) {
+        case 1 -> name = in.text();
+        case 2 -> value = in.text();
+        default -> in.skip(tag);
+      }
+    }
+    into.set(name, value);
+  }
+
+  private static Labels checked(Labels labels) {
+    if (labels.metricName().isEmpty()) {
+      throw new ProtoReader.MalformedException("a series has no metric name: " + labels);
+    }
+    return labels;
+  }
+
+  private void sample(SeriesHandle series) {
+    double value = 0;
+    long timestamp = 0;
+    int outer = in.enter();
+    while (in.hasMore()) {
+      int tag = in.tag();
+      switch (tag >>> 3) {
+        case 1 -> value = in.fixedDouble();
+        case 2 -> timestamp = in.varint();
+        default -> in.skip(tag);
+      }
+    }
+    in.leave(outer);
+    batch.sample(series, timestamp, value);
+  }
+
+  private void exemplarV1(SeriesHandle series) {
+    Labels.Builder labels = Labels.builder();
+    double value = 0;
+    long timestamp = 0;
+    int outer = in.enter();
+    while (in.hasMore()) {
+      int tag = in.tag();
+      switch (tag >>> 3) {
+        case 1 -> {
+          int nested = in.enter();
+          labelV1(in, labels);
+          in.leave(nested);
+        }
+        case 2 -> value = in.fixedDouble();
+        case 3 -> timestamp = in.varint();
+        default -> in.skip(tag);
+      }
+    }
+    in.leave(outer);
+    exemplar(series, new Exemplar(labels.build(), value, timestamp));
+  }
+
+  private void exemplar(SeriesHandle series, Exemplar exemplar) {
+    batch.appender().exemplar(series, exemplar);
+    batch.countExemplar();
+  }
+
+  private void histogram(SeriesHandle series) {
+    int outer = in.enter();
+    HistogramDecoder.Decoded decoded = HistogramDecoder.decode(in);
+    in.leave(outer);
+    batch.histogram(series, decoded.timestampMillis(), decoded.histogram());
+  }
+
+  RemoteWriteReceiver.Outcome decodeV2() {
+    // Symbols stand before the series that use them in every known sender, but the encoding does not promise it.
+    readSymbols();
+    in.moveTo(0);
+    while (in.hasMore()) {
+      int tag = in.tag();
+      if (tag >>> 3 == 5) {
+        int outer = in.enter();
+        seriesV2();
+        in.leave(outer);
+      } else {
+        in.skip(tag);
+      }
+    }
+    return batch.outcome();
+  }
+
+  private void readSymbols() {
+    while (in.hasMore()) {
+      int tag = in.tag();
+      if (tag >>> 3 == 4) {
+        symbols.add(in.text());
+      } else {
+        in.skip(tag);
+      }
+    }
+  }
+
+  private void seriesV2() {
+    int start = in.position();
+    referenceCount = 0;
+    while (in.hasMore()) {
+      int tag = in.tag();
+      if (tag >>> 3 == 1) {
+        references(tag);
+      } else {
+        in.skip(tag);
+      }
+    }
+    SeriesHandle series = batch.series(checked(labelsV2()));
+    in.moveTo(start);
+    while (in.hasMore()) {
+      int tag = in.tag();
+      switch (tag >>> 3) {
+        case 2 -> sample(series);
+        case 3 -> histogram(series);
+        case 4 -> exemplarV2(series);
+        case 5 -> metadata(series);
+        default -> in.skip(tag);
+      }
+    }
+  }
+
+  private void references(int tag) {
+    if ((tag & 7) == ProtoReader.VARINT) {
+      addReference((int) in.varint());
+      return;
+    }
+    int outer = in.enter();
+    while (in.hasMore()) {
+      addReference((int) in.varint());
+    }
+    in.leave(outer);
+  }
+
+  private void addReference(int reference) {
+    if (referenceCount == references.length) {
+      references = java.util.Arrays.copyOf(references, referenceCount * 2);
+    }
+    references[referenceCount++] = reference;
+  }
+
+  private Labels labelsV2() {
+    if (referenceCount % 2 != 0) {
+      throw new ProtoReader.MalformedException("a series has " + referenceCount + " label references, expected pairs");
+    }
+    Labels.Builder labels = Labels.builder();
+    for (int i = 0; i < referenceCount; i += 2) {
+      labels.set(symbol(references[i]), symbol(references[i + 1]));
+    }
+    return labels.build();
+  }
+
+  private String symbol(int reference) {
+    if (reference < 0 || reference >= symbols.size()) {
+      throw new ProtoReader.MalformedException("reference to symbol " + reference + ", there are " + symbols.size());
+    }
+    return symbols.get(reference);
+  }
+
+  private void exemplarV2(SeriesHandle series) {
+    double value = 0;
+    long timestamp = 0;
+    referenceCount = 0;
+    int outer = in.enter();
+    while (in.hasMore()) {
+      int tag = in.tag();
+      switch (tag >>> 3) {
+        case 1 -> references(tag);
+        case 2 -> value = in.fixedDouble();
+        case 3 -> timestamp = in.varint();
+        default -> in.skip(tag);
+      }
+    }
+    in.leave(outer);
+    exemplar(series, new Exemplar(labelsV2(), value, timestamp));
+  }
+
+  private void metadata(SeriesHandle series) {
+    MetricMetadata.Type type = MetricMetadata.Type.UNKNOWN;
+    String help = "";
+    String unit = "";
+    int outer = in.enter();
+    while (in.hasMore()) {
+      int tag = in.tag();
+      switch (tag >>> 3) {
+        case 1 -> type = type((int) in.varint());
+        case 3 -> help = symbol((int) in.varint());
+        case 4 -> unit = symbol((int) in.varint());
+        default -> in.skip(tag);
+      }
+    }
+    in.leave(outer);
+    batch.appender().metadata(series, new MetricMetadata(type, unit, help));
+  }
+
+  private static MetricMetadata.Type type(int number) {
+    return switch (number) {
+      case 1 -> MetricMetadata.Type.COUNTER;
+      case 2 -> MetricMetadata.Type.GAUGE;
+      case 3 -> MetricMetadata.Type.HISTOGRAM;
+      case 4 -> MetricMetadata.Type.GAUGE_HISTOGRAM;
+      case 5 -> MetricMetadata.Type.SUMMARY;
+      case 6 -> MetricMetadata.Type.INFO;
+      case 7 -> MetricMetadata.Type.STATE_SET;
+      default -> MetricMetadata.Type.UNKNOWN;
+    };
+  }
+}
