@@ -49,6 +49,9 @@ public interface Disk {
 
   record Space(long availableBytes, long totalBytes) {}
 
+  /** Lets only the owner read and change a file, or enter a directory; nothing happens where files have no such rights. */
+  default void restrictToOwner(Path path) throws IOException {}
+
   /** Reads a whole file. */
   default byte[] readAll(Path path) throws IOException {
     try (File file = open(path, Mode.READ)) {

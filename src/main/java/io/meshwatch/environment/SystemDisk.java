@@ -12,6 +12,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -93,6 +95,14 @@ public final class SystemDisk implements Disk {
   public Space space(Path path) throws IOException {
     FileStore store = Files.getFileStore(path);
     return new Space(store.getUsableSpace(), store.getTotalSpace());
+  }
+
+  @Override
+  public void restrictToOwner(Path path) throws IOException {
+    PosixFileAttributeView rights = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (rights != null) {
+      rights.setPermissions(PosixFilePermissions.fromString(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+    }
   }
 
   private record ChannelFile(FileChannel channel) implements File {

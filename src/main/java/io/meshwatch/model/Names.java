@@ -9,6 +9,16 @@ package io.meshwatch.model;
 public final class Names {
   private Names() {}
 
+  /** Whether a text may be a metric or label name: not empty and valid Unicode. */
+  public static boolean isValid(String name) {
+    return !name.isEmpty() && isUnicode(name);
+  }
+
+  /** Whether a text has no lone surrogates, which stand for bytes that are not UTF-8. */
+  public static boolean isUnicode(String text) {
+    return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+  }
+
   /** Whether a metric name matches {@code [a-zA-Z_:][a-zA-Z0-9_:]*}. */
   public static boolean isLegacyMetricName(String name) {
     return isLegacy(name, true);

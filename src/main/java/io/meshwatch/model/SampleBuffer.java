@@ -60,6 +60,10 @@ public final class SampleBuffer {
 
   /** Sets how many samples the arrays hold. */
   public void resize(int newSize) {
+    @Nullable Histogram[] all = histograms;
+    if (all != null && newSize < size) {
+      Arrays.fill(all, newSize, size, null);
+    }
     size = newSize;
   }
 

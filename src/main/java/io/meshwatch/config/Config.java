@@ -1,0 +1,80 @@
+package io.meshwatch.config;
+
+import io.meshwatch.notify.NotifySettings;
+import io.meshwatch.notify.mail.MailSettings;
+import io.meshwatch.rules.RulesSettings;
+import io.meshwatch.scrape.ComponentSettings;
+import io.meshwatch.scrape.NodeSettings;
+import io.meshwatch.sonar.SonarSettings;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What stands under {@code monitor} in meshStack's configuration model.
+ *
+ * @param installation name of the installation, shown in mails and on the page
+ * @param operatorAlertAddresses mailboxes of the operators, who get every alert
+ * @param additionalAlertAddresses further mailboxes, which get a copy
+ * @param mail the relay that takes mails; without it alerts only show on the page
+ * @param notify who is told what, and when
+ * @param nodes machines to scrape
+ * @param components components of meshStack to scrape
+ * @param scrape what is common to all scrapes, and scrape sections taken over from a Prometheus
+ * @param scrapeInterval seconds between two scrapes of a target
+ * @param evaluationInterval seconds between two evaluations of a rule; also PromQL's default step of subqueries
+ * @param rules which rules run, and how they differ from the shipped ones
+ * @param retention how long samples are kept, and how many
+ * @param sonar live smoke tests; without it there are none
+ * @param credentials how the deployment's certificates and scrape passwords are made
+ * @param listen where the page and the APIs listen, {@code HOST:PORT}
+ * @param externalUrl where people reach the page, for links in mails; empty = {@code listen}
+ * @param web who may use the page and the APIs
+ */
+public record Config(
+    String installation,
+    List<String> operatorAlertAddresses,
+    List<String> additionalAlertAddresses,
+    Optional<MailSettings> mail,
+    NotifySettings notify,
+    List<NodeSettings> nodes,
+    List<ComponentSettings> components,
+    ScrapeSettings scrape,
+    double scrapeInterval,
+    double evaluationInterval,
+    RulesSettings rules,
+    RetentionSettings retention,
+    Optional<SonarSettings> sonar,
+    CredentialSettings credentials,
+    String listen,
+    String externalUrl,
+    WebSettings web) {
+  private static final double DEFAULT_INTERVAL_SECONDS = 15;
+
+  /** An installation that watches nothing. */
+  public static Config defaults() {
+    return new Config(
+        "meshStack",
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        NotifySettings.defaults(),
+        List.of(),
+        List.of(),
+        ScrapeSettings.defaults(),
+        DEFAULT_INTERVAL_SECONDS,
+        DEFAULT_INTERVAL_SECONDS,
+        RulesSettings.defaults(),
+        RetentionSettings.defaults(),
+        Optional.empty(),
+        CredentialSettings.defaults(),
+        "127.0.0.1:9480",
+        "",
+        WebSettings.defaults());
+  }
+
+  /** Where people reach the page, without a slash at the end. */
+  public String pageUrl() {
+    String url = externalUrl.isEmpty() ? "http://" + listen : externalUrl;
+    return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+}

@@ -1,0 +1,105 @@
+package io.meshwatch.environment;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A listening TCP port for a protocol other than HTTP; each connection has its own virtual thread. Safe for all threads. */
+public final class TcpServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
+
+  private final String name;
+  private final int connectionsMax;
+  private final int idleMillis;
+  private final Handler handler;
+  private final ServerSocket listening;
+  private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+
+  /** Speaks with one client. */
+  @FunctionalInterface
+  public interface Handler {
+    /** Reads and writes until the conversation is over; the streams are closed by the caller. */
+    void serve(InputStream in, OutputStream out) throws IOException;
+  }
+
+  /**
+   * Opens the port; throws {@link Listeners.PortTakenException} if another program has it.
+   *
+   * @param port 0 = any free one
+   * @param connectionsMax further connections are closed at once
+   * @param idleMillis a connection that sends nothing for so long is closed
+   */
+  public TcpServer(String name, String host, int port, int connectionsMax, int idleMillis, Handler handler) {
+    this.name = name;
+    this.connectionsMax = connectionsMax;
+    this.idleMillis = idleMillis;
+    this.handler = handler;
+    this.listening = listen(name, host, port);
+    Thread.ofVirtual().name(name + "-accept").start(this::accept);
+  }
+
+  private static ServerSocket listen(String name, String host, int port) {
+    try {
+      ServerSocket socket = new ServerSocket();
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+      return socket;
+    } catch (BindException e) {
+      throw new Listeners.PortTakenException("port " + port + " on " + host + " (" + name + ") is in use by another program", e);
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The port that was bound. */
+  public int port() {
+    return listening.getLocalPort();
+  }
+
+  private void accept() {
+    while (!listening.isClosed()) {
+      try {
+        Socket connection = listening.accept();
+        if (connections.size() >= connectionsMax) {
+          connection.close();
+          continue;
+        }
+        connections.add(connection);
+        Thread.ofVirtual().name(name).start(() -> serve(connection));
+      } catch (IOException e) {
+        LOG.debug("{}: accepting ended: {}", name, e.getMessage());
+      }
+    }
+  }
+
+  private void serve(Socket connection) {
+    try (connection) {
+      connection.setSoTimeout(idleMillis);
+      handler.serve(connection.getInputStream(), connection.getOutputStream());
+    } catch (IOException e) {
+      LOG.debug("{}: a conversation ended early: {}", name, e.getMessage());
+    } finally {
+      connections.remove(connection);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      listening.close();
+      for (Socket connection : connections) {
+        connection.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("{}: closing failed: {}", name, e.getMessage());
+    }
+  }
+}
