@@ -1,7 +1,21 @@
 package io.meshwatch.environment;
 
+import java.io.IOException;
+import java.util.List;
+
 /** HTTP to other machines. Failures of the other side are values. Safe for all threads; calls block. */
 public interface Network {
   /** Sends a request and reads the answer within its limits. Connections and TLS sessions are kept and used again. */
   HttpResult exchange(HttpCall call) throws InterruptedException;
+
+  /**
+   * Asks the name service for the records of a name.
+   *
+   * @param type A, AAAA, MX, NS, SRV…
+   * @return the records in DNS' own text form, such as {@code 10 5 9100 host.example.com.} for SRV; none if the name does not exist
+   * @throws IOException with the reason in one sentence if the name service does not answer
+   */
+  default List<String> records(String name, String type) throws IOException {
+    throw new IOException("this network has no name service");
+  }
 }

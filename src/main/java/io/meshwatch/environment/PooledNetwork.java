@@ -40,6 +40,7 @@ final class PooledNetwork implements Network, AutoCloseable {
   private static final int BUFFER_BYTES_START = 16 << 10;
 
   private final Clock clock;
+  private final DnsClient dns = new DnsClient("dns:");
   private final ScheduledThreadPoolExecutor deadlines;
   private final Cache<TlsTrust, ConnectionPool> pools =
       Caffeine.newBuilder().maximumSize(POOLS_MAX).removalListener((key, pool, cause) -> closePool(pool)).build();
@@ -54,6 +55,11 @@ final class PooledNetwork implements Network, AutoCloseable {
     if (pool instanceof ConnectionPool open) {
       open.close();
     }
+  }
+
+  @Override
+  public List<String> records(String name, String type) throws IOException {
+    return dns.records(name, type);
   }
 
   @Override

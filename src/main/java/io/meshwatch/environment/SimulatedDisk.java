@@ -21,7 +21,32 @@ public final class SimulatedDisk implements Disk {
   /** Content as programs see it, and as it would be found after a crash. */
   private static final class Inode {
     private byte[] content = new byte[0];
+    private int length;
     private byte[] safe = new byte[0];
+    private int safeLength;
+
+    /** Appending doubles the room, so that a log of many small writes costs no square. */
+    void lengthen(int newLength) {
+      if (newLength > content.length) {
+        content = Arrays.copyOf(content, Math.max(newLength, content.length * 2));
+      }
+      length = Math.max(length, newLength);
+    }
+
+    /** What was forced before need not be copied again unless it was overwritten. */
+    void force(int overwrittenFrom) {
+      if (safe.length < length) {
+        safe = Arrays.copyOf(safe, Math.max(length, safe.length * 2));
+      }
+      int from = Math.min(overwrittenFrom, Math.min(safeLength, length));
+      System.arraycopy(content, from, safe, from, length - from);
+      safeLength = length;
+    }
+
+    void loseWhatWasNotForced() {
+      content = Arrays.copyOf(safe, safeLength);
+      length = safeLength;
+    }
   }
 
   private NavigableMap<Path, Inode> files = new TreeMap<>();
@@ -57,7 +82,7 @@ public final class SimulatedDisk implements Disk {
   /** The machine loses power: only what was forced remains. Open files must not be used afterwards. */
   public synchronized void crash() {
     files = new TreeMap<>(safeNames);
-    files.values().forEach(inode -> inode.content = inode.safe.clone());
+    files.values().forEach(Inode::loseWhatWasNotForced);
   }
 
   private void operation(String what, Path path) throws IOException {
@@ -119,7 +144,7 @@ public final class SimulatedDisk implements Disk {
     if (inode == null) {
       throw new FileNotFoundException(file.toString());
     }
-    return inode.content.length;
+    return inode.length;
   }
 
   @Override
@@ -177,12 +202,14 @@ public final class SimulatedDisk implements Disk {
   }
 
   private long used() {
-    return files.values().stream().mapToLong(inode -> inode.content.length).sum();
+    return files.values().stream().mapToLong(inode -> inode.length).sum();
   }
 
   private final class MemoryFile implements File {
     private final Inode inode;
     private final Path path;
+    /** Where the first byte lies that this handle wrote since it last forced. */
+    private int overwrittenFrom = Integer.MAX_VALUE;
 
     MemoryFile(Inode inode, Path path) {
       this.inode = inode;
@@ -192,7 +219,7 @@ public final class SimulatedDisk implements Disk {
     @Override
     public long size() {
       synchronized (SimulatedDisk.this) {
-        return inode.content.length;
+        return inode.length;
       }
     }
 
@@ -200,8 +227,8 @@ public final class SimulatedDisk implements Disk {
     public int read(long position, ByteBuffer into) throws IOException {
       synchronized (SimulatedDisk.this) {
         operation("read", path);
-        int length = Math.clamp(inode.content.length - position, 0, into.remaining());
-        into.put(inode.content, (int) Math.min(position, inode.content.length), length);
+        int length = Math.clamp(inode.length - position, 0, into.remaining());
+        into.put(inode.content, (int) Math.min(position, inode.length), length);
         return length;
       }
     }
@@ -211,12 +238,13 @@ public final class SimulatedDisk implements Disk {
       synchronized (SimulatedDisk.this) {
         operation("write", path);
         int end = Math.toIntExact(position + from.remaining());
-        if (end > inode.content.length) {
-          if (used() + end - inode.content.length > capacityBytes) {
+        if (end > inode.length) {
+          if (used() + end - inode.length > capacityBytes) {
             throw new IOException("No space left on device");
           }
-          inode.content = Arrays.copyOf(inode.content, end);
+          inode.lengthen(end);
         }
+        overwrittenFrom = (int) Math.min(overwrittenFrom, position);
         from.get(inode.content, (int) position, from.remaining());
       }
     }
@@ -225,7 +253,8 @@ public final class SimulatedDisk implements Disk {
     public void truncate(long size) throws IOException {
       synchronized (SimulatedDisk.this) {
         operation("truncate", path);
-        inode.content = Arrays.copyOf(inode.content, Math.toIntExact(Math.min(size, inode.content.length)));
+        inode.length = Math.toIntExact(Math.min(size, inode.length));
+        overwrittenFrom = Math.min(overwrittenFrom, inode.length);
       }
     }
 
@@ -233,7 +262,8 @@ public final class SimulatedDisk implements Disk {
     public void force() throws IOException {
       synchronized (SimulatedDisk.this) {
         operation("force", path);
-        inode.safe = inode.content.clone();
+        inode.force(overwrittenFrom);
+        overwrittenFrom = Integer.MAX_VALUE;
       }
     }
 

@@ -30,6 +30,7 @@ public final class SimulatedNetwork implements Network, Listeners {
   private final Map<Integer, Open> listeners = new HashMap<>();
   private final Map<Integer, Long> delaysMillis = new HashMap<>();
   private final Map<Integer, HttpResult.Failure> failures = new HashMap<>();
+  private final Map<String, List<String>> dns = new HashMap<>();
   private int nextPort = FIRST_FREE_PORT;
 
   SimulatedNetwork(SimulatedTime time) {
@@ -49,6 +50,16 @@ public final class SimulatedNetwork implements Network, Listeners {
   public void repair(int port) {
     failures.remove(port);
     delaysMillis.remove(port);
+  }
+
+  /** Makes these the records of a name. */
+  public void setRecords(String name, String type, List<String> records) {
+    dns.put(name + " " + type, records);
+  }
+
+  @Override
+  public List<String> records(String name, String type) {
+    return dns.getOrDefault(name + " " + type, List.of());
   }
 
   @Override

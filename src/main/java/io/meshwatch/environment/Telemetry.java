@@ -26,7 +26,7 @@ public final class Telemetry {
   /** A counter; the name without {@code _total}. */
   public Counter counter(String name, String help, String... labelNames) {
     return (Counter) metrics.computeIfAbsent(
-        name, n -> Counter.builder().name(n).help(help).labelNames(labelNames).register(registry));
+        name, n -> Counter.builder().name(n).help(help).withoutExemplars().labelNames(labelNames).register(registry));
   }
 
   public Gauge gauge(String name, String help, String... labelNames) {
@@ -44,7 +44,7 @@ public final class Telemetry {
   public Histogram histogram(String name, String help, double[] upperBounds, String... labelNames) {
     return (Histogram) metrics.computeIfAbsent(
         name,
-        n -> Histogram.builder().name(n).help(help).classicOnly().classicUpperBounds(upperBounds).labelNames(labelNames).register(registry));
+        n -> Histogram.builder().name(n).help(help).withoutExemplars().classicOnly().classicUpperBounds(upperBounds).labelNames(labelNames).register(registry));
   }
 
   /** For libraries' own collectors, such as the JVM's. */

@@ -12,11 +12,14 @@ public final class SampleBuffer {
   private double[] values = new double[256];
   /** Null as long as no histogram was added since the last {@link #clear}; else null at float samples. */
   private @Nullable Histogram @Nullable [] histograms;
+  /** Null as long as no sample with a start timestamp was added since the last {@link #clear}; 0 where it is unknown. */
+  private long @Nullable [] startTimestamps;
   private int size;
 
   public void clear() {
     size = 0;
     histograms = null;
+    startTimestamps = null;
   }
 
   public int size() {
@@ -45,6 +48,16 @@ public final class SampleBuffer {
     values[size++] = 0;
   }
 
+  /** Sets when the counting of the sample that was added last began; 0 = unknown. */
+  public void startOfLast(long startTimestampMillis) {
+    long[] all = startTimestamps;
+    if (all == null) {
+      all = new long[timestamps.length];
+      startTimestamps = all;
+    }
+    all[size - 1] = startTimestampMillis;
+  }
+
   /** Makes room for so many samples in all; decoders then write to the arrays and call {@link #resize}. */
   public void grow(int capacity) {
     if (capacity > timestamps.length) {
@@ -54,6 +67,10 @@ public final class SampleBuffer {
       @Nullable Histogram[] all = histograms;
       if (all != null) {
         histograms = Arrays.copyOf(all, length);
+      }
+      long[] starts = startTimestamps;
+      if (starts != null) {
+        startTimestamps = Arrays.copyOf(starts, length);
       }
     }
   }
@@ -75,6 +92,11 @@ public final class SampleBuffer {
   /** Values of the float samples; valid up to {@link #size} and until the buffer grows. */
   public double[] values() {
     return values;
+  }
+
+  /** Start timestamps in milliseconds, 0 where unknown, or null if no sample has one; valid as {@link #timestamps} is. */
+  public long @Nullable [] startTimestamps() {
+    return startTimestamps;
   }
 
   public boolean hasHistograms() {
