@@ -1,5 +1,12 @@
 package io.meshwatch.promql;
 
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
 /** Aggregation operators. */
 public enum AggregateOp {
   SUM("sum", false, false),
@@ -17,6 +24,9 @@ public enum AggregateOp {
   LIMITK("limitk", true, true),
   LIMIT_RATIO("limit_ratio", true, true);
 
+  private static final Map<String, AggregateOp> BY_TEXT =
+      Stream.of(values()).collect(Collectors.toUnmodifiableMap(AggregateOp::text, Function.identity()));
+
   private final String text;
   private final boolean takesParameter;
   private final boolean experimental;
@@ -25,6 +35,11 @@ public enum AggregateOp {
     this.text = text;
     this.takesParameter = takesParameter;
     this.experimental = experimental;
+  }
+
+  /** The operator of this name in any case, or null. */
+  static @Nullable AggregateOp find(String name) {
+    return BY_TEXT.get(name.toLowerCase(Locale.ROOT));
   }
 
   public String text() {

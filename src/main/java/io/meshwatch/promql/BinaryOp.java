@@ -1,5 +1,12 @@
 package io.meshwatch.promql;
 
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
 /** Binary operators; a higher precedence binds stronger. */
 public enum BinaryOp {
   OR("or", 1),
@@ -24,12 +31,20 @@ public enum BinaryOp {
   /** The only one that is right-associative. */
   POWER("^", 6);
 
+  private static final Map<String, BinaryOp> BY_TEXT =
+      Stream.of(values()).collect(Collectors.toUnmodifiableMap(BinaryOp::text, Function.identity()));
+
   private final String text;
   private final int precedence;
 
   BinaryOp(String text, int precedence) {
     this.text = text;
     this.precedence = precedence;
+  }
+
+  /** The operator of this name in any case, or null. */
+  static @Nullable BinaryOp find(String name) {
+    return BY_TEXT.get(name.toLowerCase(Locale.ROOT));
   }
 
   public String text() {

@@ -9,6 +9,11 @@ public final class ParseException extends RuntimeException {
     this.position = position;
   }
 
+  /** An exception whose message begins with the place in the text. */
+  static ParseException at(String input, Position position, String message) {
+    return new ParseException(position.place(input) + ": parse error: " + message, position);
+  }
+
   /** The part of the text that is wrong. */
   public Position position() {
     return position;

@@ -1,0 +1,106 @@
+package io.meshwatch.promql;
+
+import io.meshwatch.model.Histogram;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Functions of one sample at a time. */
+final class PointFunctions {
+  private PointFunctions() {}
+
+  /** A function of floats without further arguments; histograms are left out. Null if the name is none. */
+  static @Nullable DoubleUnaryOperator ofFloats(String name) {
+    return switch (name) {
+      case "abs" -> Math::abs;
+      case "ceil" -> Math::ceil;
+      case "floor" -> Math::floor;
+      case "exp" -> Math::exp;
+      case "sqrt" -> Math::sqrt;
+      case "ln" -> Math::log;
+      case "log2" -> PointFunctions::log2;
+      case "log10" -> Math::log10;
+      case "sin" -> Math::sin;
+      case "cos" -> Math::cos;
+      case "tan" -> Math::tan;
+      case "asin" -> Math::asin;
+      case "acos" -> Math::acos;
+      case "atan" -> Math::atan;
+      case "sinh" -> Math::sinh;
+      case "cosh" -> Math::cosh;
+      case "tanh" -> Math::tanh;
+      case "asinh" -> PointFunctions::asinh;
+      case "acosh" -> x -> Math.log(x + Math.sqrt(x * x - 1));
+      case "atanh" -> x -> 0.5 * (Math.log1p(x) - Math.log1p(-x));
+      case "rad" -> x -> x * Math.PI / 180;
+      case "deg" -> x -> x * 180 / Math.PI;
+      case "sgn" -> Math::signum;
+      default -> ofTimes(name);
+    };
+  }
+
+  private static double asinh(double x) {
+    if (x == 0 || Double.isInfinite(x)) {
+      return x;
+    }
+    double size = Math.abs(x);
+    return Math.copySign(Math.log1p(size + size * size / (1 + Math.sqrt(size * size + 1))), x);
+  }
+
+  /** Exact for powers of two. */
+  static double log2(double x) {
+    if (x > 0 && x < Double.POSITIVE_INFINITY) {
+      int exponent = Math.getExponent(x);
+      if (exponent >= Double.MIN_EXPONENT && x == Math.scalb(1.0, exponent)) {
+        return exponent;
+      }
+    }
+    return Math.log(x) * (1 / Math.log(2));
+  }
+
+  /** A function of Unix time in seconds, UTC. Null if the name is none. */
+  private static @Nullable DoubleUnaryOperator ofTimes(String name) {
+    ToDoubleFunction<ZonedDateTime> part = switch (name) {
+      case "minute" -> ZonedDateTime::getMinute;
+      case "hour" -> ZonedDateTime::getHour;
+      case "day_of_month" -> ZonedDateTime::getDayOfMonth;
+      case "day_of_week" -> t -> t.getDayOfWeek().getValue() % 7;
+      case "day_of_year" -> ZonedDateTime::getDayOfYear;
+      case "days_in_month" -> t -> t.toLocalDate().lengthOfMonth();
+      case "month" -> ZonedDateTime::getMonthValue;
+      case "year" -> ZonedDateTime::getYear;
+      default -> null;
+    };
+    return part == null ? null : seconds -> part.applyAsDouble(time(seconds));
+  }
+
+  private static ZonedDateTime time(double seconds) {
+    long bounded = Math.clamp((long) seconds, Instant.MIN.getEpochSecond() + 1, Instant.MAX.getEpochSecond() - 1);
+    return Instant.ofEpochSecond(bounded).atZone(ZoneOffset.UTC);
+  }
+
+  /** A function of histograms; floats are left out. Null if the name is none. */
+  static @Nullable ToDoubleFunction<Histogram> ofHistograms(String name) {
+    return switch (name) {
+      case "histogram_count" -> Histogram::count;
+      case "histogram_sum" -> Histogram::sum;
+      case "histogram_avg" -> h -> h.sum() / h.count();
+      case "histogram_stddev" -> h -> Math.sqrt(HistogramStatistics.variance(h));
+      case "histogram_stdvar" -> HistogramStatistics::variance;
+      default -> null;
+    };
+  }
+
+  static double clamp(double value, double min, double max) {
+    return Math.max(min, Math.min(max, value));
+  }
+
+  /** To the nearest multiple, ties up. */
+  static double round(double value, double toNearest) {
+    double inverse = 1.0 / toNearest;
+    return Math.floor(value * inverse + 0.5) / inverse;
+  }
+}
