@@ -1,0 +1,157 @@
+package io.meshwatch.tsdb;
+
+import io.meshwatch.environment.Disk;
+import io.meshwatch.tsdb.chunk.ByteReader;
+import io.meshwatch.tsdb.chunk.ByteWriter;
+import io.meshwatch.tsdb.chunk.CorruptionException;
+import io.meshwatch.tsdb.wal.Compression;
+import io.meshwatch.tsdb.wal.LogFormat;
+import io.meshwatch.tsdb.wal.LogWriter;
+import io.meshwatch.tsdb.wal.RecordSink;
+import io.meshwatch.tsdb.wal.Records;
+import io.meshwatch.tsdb.wal.SegmentReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a log from its checkpoint to its end, segment by segment, and mends it: a torn end is cut off; a segment that is damaged
+ * in the middle is kept in quarantine and replaced by its good records.
+ */
+final class LogReplay {
+  /** Called after each segment. */
+  interface Progress {
+    void segmentDone(int done, int total) throws IOException;
+  }
+
+  /** A segment and the folder it lies in. */
+  private record Segment(Path directory, Path path) {}
+
+  private final Disk disk;
+  private final Path quarantine;
+  private final Records records;
+  private final List<Recovery.Cut> cuts = new ArrayList<>();
+
+  LogReplay(Disk disk, Path quarantine, Records records) {
+    this.disk = disk;
+    this.quarantine = quarantine;
+    this.records = records;
+  }
+
+  /** What had to be cut. */
+  List<Recovery.Cut> cuts() {
+    return cuts;
+  }
+
+  /** Gives all records of a log to the sink. */
+  void replay(Path directory, RecordSink sink, Progress progress) throws IOException {
+    List<Integer> checkpoints = LogFormat.checkpoints(disk, directory);
+    List<Segment> paths = new ArrayList<>();
+    int after = -1;
+    if (!checkpoints.isEmpty()) {
+      after = checkpoints.getLast();
+      Path checkpoint = directory.resolve(LogFormat.checkpointName(after));
+      for (int segment : LogFormat.segments(disk, checkpoint)) {
+        paths.add(new Segment(checkpoint, checkpoint.resolve(LogFormat.segmentName(segment))));
+      }
+    }
+    for (int segment : LogFormat.segments(disk, directory)) {
+      if (segment > after) {
+        paths.add(new Segment(directory, directory.resolve(LogFormat.segmentName(segment))));
+      }
+    }
+    for (int i = 0; i < paths.size(); i++) {
+      replaySegment(paths.get(i).path, paths.get(i).directory, i == paths.size() - 1, sink);
+      progress.segmentDone(i + 1, paths.size());
+    }
+  }
+
+  private void replaySegment(Path path, Path directory, boolean last, RecordSink sink) throws IOException {
+    CorruptionException first = null;
+    long goodEnd = 0;
+    long recordsAfter = 0;
+    try (SegmentReader reader = new SegmentReader(disk, path)) {
+      while (true) {
+        while (reader.next()) {
+          boolean good = read(reader.record(), sink, path, reader.recordEnd());
+          if (first != null && good) {
+            recordsAfter++;
+          }
+        }
+        CorruptionException damage = reader.damage();
+        if (damage == null) {
+          break;
+        }
+        if (first == null) {
+          first = damage;
+          goodEnd = reader.recordEnd();
+        }
+        reader.skipDamage();
+      }
+    }
+    if (first != null) {
+      mend(path, directory, first, goodEnd, recordsAfter, last);
+    }
+  }
+
+  /** A record whose checksum is right but which does not say anything sensible is passed over. */
+  private boolean read(ByteReader record, RecordSink sink, Path path, long end) {
+    try {
+      records.read(record, sink);
+      return true;
+    } catch (IndexOutOfBoundsException e) {
+      cuts.add(new Recovery.Cut(path.toString(), end, 0, 0, "a record that cannot be understood: " + e.getMessage(), ""));
+      return false;
+    }
+  }
+
+  private void mend(Path path, Path directory, CorruptionException damage, long goodEnd, long recordsAfter, boolean last) throws IOException {
+    String reason = "expected " + damage.expected() + ", got " + damage.got();
+    long size = disk.size(path);
+    if (last && recordsAfter == 0) {
+      try (Disk.File file = disk.open(path, Disk.Mode.WRITE)) {
+        file.truncate(goodEnd);
+        file.force();
+      }
+      cuts.add(new Recovery.Cut(path.toString(), goodEnd, size - goodEnd, 0, reason, ""));
+      return;
+    }
+    Path kept = rewrite(path, directory);
+    long lost = size - damage.offset();
+    cuts.add(new Recovery.Cut(path.toString(), damage.offset(), recordsAfter == 0 ? lost : 0, recordsAfter, reason, kept.toString()));
+  }
+
+  /** Replaces a segment by its good records; returns where the damaged one lies now. */
+  private Path rewrite(Path path, Path directory) throws IOException {
+    Path workplace = path.resolveSibling(path.getFileName() + ".mended.tmp");
+    disk.delete(workplace);
+    try (SegmentReader reader = new SegmentReader(disk, path);
+        LogWriter writer = LogWriter.open(disk, workplace, Compression.SNAPPY, Long.MAX_VALUE, false)) {
+      while (reader.next() || reader.damage() != null) {
+        if (reader.damage() != null) {
+          reader.skipDamage();
+        } else {
+          ByteReader record = reader.record();
+          writer.append(List.of(new ByteWriter(record.remaining()).put(record)));
+        }
+      }
+    }
+    disk.createDirectories(quarantine);
+    Path kept = free(quarantine.resolve(directory.getFileName() + "-" + path.getFileName()));
+    disk.rename(path, kept);
+    disk.rename(workplace.resolve(LogFormat.segmentName(0)), path);
+    disk.forceDirectory(directory);
+    disk.forceDirectory(quarantine);
+    disk.delete(workplace);
+    return kept;
+  }
+
+  private Path free(Path wanted) {
+    Path path = wanted;
+    for (int i = 1; disk.exists(path); i++) {
+      path = wanted.resolveSibling(wanted.getFileName() + "." + i);
+    }
+    return path;
+  }
+}

@@ -1,0 +1,22 @@
+package io.meshwatch.tsdb.chunk;
+
+/** A chunk of one series wherever it lies: in memory, in a head chunk file or in a block. Safe for all threads; opened lazily. */
+public interface Chunk {
+  /** Time of the first sample, or earlier. */
+  long minTime();
+
+  /** Time of the last sample, or later. */
+  long maxTime();
+
+  /** The same chunk with exact times. */
+  default Chunk exact() {
+    return this;
+  }
+
+  /**
+   * The bytes.
+   *
+   * @throws CorruptionException if what lies there is not a chunk
+   */
+  ChunkBytes bytes();
+}

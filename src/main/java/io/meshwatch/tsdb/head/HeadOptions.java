@@ -1,0 +1,12 @@
+package io.meshwatch.tsdb.head;
+
+/**
+ * Limits of the head.
+ *
+ * @param chunkRangeMillis chunks and the smallest blocks end at multiples of this
+ * @param seriesMax series at once; only new ones are refused beyond it; 0 means no limit
+ * @param outOfOrderMillis how much older than the newest sample of the store a late sample may be; 0 accepts none
+ * @param futureMillisMax how far ahead of the clock a sample may be; 0 means no limit
+ * @param exemplarsMax exemplars kept
+ */
+public record HeadOptions(long chunkRangeMillis, int seriesMax, long outOfOrderMillis, long futureMillisMax, int exemplarsMax) {}

@@ -1,0 +1,92 @@
+package io.meshwatch.tsdb.index;
+
+import io.meshwatch.model.Labels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The inverted index of series in memory. A series gets the next free number; lists of numbers stay sorted because numbers only
+ * grow. Nothing is ever taken out: when series are dropped, a new index is made of those that stay. It also holds the one
+ * instance of each label name and value that all labels share.
+ *
+ * <p>Additions are guarded by the caller's lock; readers need none and see a prefix of the additions.
+ */
+public final class MemoryIndex<S> implements LabelSource {
+  private final ConcurrentHashMap<String, LabelValues> names = new ConcurrentHashMap<>();
+  private final PostingList all = new PostingList("");
+  private volatile Object[] series = new Object[1024];
+
+  private record LabelValues(String name, ConcurrentHashMap<String, PostingList> values) {}
+
+  /** Equal labels made of the shared strings. */
+  public Labels intern(Labels labels) {
+    String[] pairs = new String[2 * labels.size()];
+    for (int i = 0; i < labels.size(); i++) {
+      LabelValues values = valuesOf(labels.name(i));
+      pairs[2 * i] = values.name;
+      pairs[2 * i + 1] = listOf(values, labels.value(i)).value();
+    }
+    return Labels.ofSorted(pairs);
+  }
+
+  /** Adds a series; it can be found when this returns. */
+  public void add(S added, Labels labels) {
+    int number = all.view().size();
+    Object[] current = series;
+    if (number == current.length) {
+      current = Arrays.copyOf(current, number + number / 2);
+    }
+    current[number] = added;
+    series = current;
+    for (int i = 0; i < labels.size(); i++) {
+      listOf(valuesOf(labels.name(i)), labels.value(i)).add(number);
+    }
+    all.add(number);
+  }
+
+  private LabelValues valuesOf(String name) {
+    LabelValues values = names.get(name);
+    return values != null ? values : names.computeIfAbsent(name, n -> new LabelValues(n, new ConcurrentHashMap<>(1)));
+  }
+
+  private static PostingList listOf(LabelValues values, String value) {
+    PostingList list = values.values.get(value);
+    return list != null ? list : values.values.computeIfAbsent(value, PostingList::new);
+  }
+
+  /** How many series there are. */
+  public int size() {
+    return all.view().size();
+  }
+
+  /** The series with a number. */
+  @SuppressWarnings("unchecked") // Only add() stores into the array.
+  public S series(int number) {
+    return (S) series[number];
+  }
+
+  @Override
+  public Postings all() {
+    return all.view();
+  }
+
+  @Override
+  public Postings postings(String name, String value) {
+    LabelValues values = names.get(name);
+    PostingList list = values == null ? null : values.values.get(value);
+    return list == null ? Postings.EMPTY : list.view();
+  }
+
+  @Override
+  public List<String> values(String name) {
+    LabelValues values = names.get(name);
+    return values == null ? List.of() : new ArrayList<>(values.values.keySet());
+  }
+
+  @Override
+  public List<String> names() {
+    return new ArrayList<>(names.keySet());
+  }
+}

@@ -1,0 +1,7 @@
+package io.meshwatch.tsdb.wal;
+
+/** How records of the log are compressed when they are written; all kinds are read. */
+public enum Compression {
+  NONE,
+  SNAPPY
+}

@@ -1,0 +1,214 @@
+package io.meshwatch.tsdb.wal;
+
+import io.airlift.compress.v3.MalformedInputException;
+import io.airlift.compress.v3.snappy.SnappyJavaDecompressor;
+import io.airlift.compress.v3.zstd.ZstdJavaDecompressor;
+import io.meshwatch.environment.Disk;
+import io.meshwatch.tsdb.chunk.ByteReader;
+import io.meshwatch.tsdb.chunk.ByteWriter;
+import io.meshwatch.tsdb.chunk.CorruptionException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the records of one segment. Damage ends {@link #next}; {@link #skipDamage} goes on with the first whole record on a later
+ * page. Confined to one thread; a record is valid until the next call.
+ *
+ * @see LogFormat
+ */
+public final class SegmentReader implements AutoCloseable {
+  private static final byte[] NOTHING = {};
+
+  private final Path path;
+  private final Disk.File file;
+  private final SnappyJavaDecompressor snappy = new SnappyJavaDecompressor();
+  private final ZstdJavaDecompressor zstd = new ZstdJavaDecompressor();
+  private final byte[] page = new byte[LogFormat.PAGE_BYTES];
+  private final ByteWriter assembled = new ByteWriter(LogFormat.PAGE_BYTES);
+  private long pageStart = -LogFormat.PAGE_BYTES;
+  private int pageLength;
+  private int at;
+  private long recordEnd;
+  private byte[] record = NOTHING;
+  private byte[] unpacked = NOTHING;
+  private int recordOffset;
+  private int recordLength;
+  private boolean skipsOrphans;
+  private @Nullable CorruptionException damage;
+
+  public SegmentReader(Disk disk, Path path) throws IOException {
+    this.path = path;
+    this.file = disk.open(path, Disk.Mode.READ);
+  }
+
+  /** Moves to the next record; false at the end or at damage. */
+  public boolean next() throws IOException {
+    if (damage != null) {
+      return false;
+    }
+    try {
+      return readRecord();
+    } catch (CorruptionException e) {
+      damage = e;
+      return false;
+    }
+  }
+
+  /** What stopped {@link #next}, or null at the ordinary end. */
+  public @Nullable CorruptionException damage() {
+    return damage;
+  }
+
+  /** Forgets the damage; the next record is looked for from the next page on. */
+  public void skipDamage() {
+    damage = null;
+    at = pageLength;
+    skipsOrphans = true;
+  }
+
+  /** The current record, decompressed. */
+  public ByteReader record() {
+    return new ByteReader(record, recordOffset, recordLength);
+  }
+
+  /** Where the last good record ends. */
+  public long recordEnd() {
+    return recordEnd;
+  }
+
+  private boolean readRecord() throws IOException {
+    assembled.clear();
+    boolean started = false;
+    while (true) {
+      if (pageLength - at < LogFormat.HEADER_BYTES) {
+        boolean more = nextPage(started);
+        if (!more) {
+          return false;
+        }
+        continue;
+      }
+      int header = page[at] & 0xFF;
+      int type = header & LogFormat.TYPE_MASK;
+      if (type == LogFormat.EMPTY) {
+        checkEmptyRest();
+        at = pageLength;
+        continue;
+      }
+      int length = (page[at + 1] & 0xFF) << 8 | (page[at + 2] & 0xFF);
+      checkFragment(type, length);
+      boolean opens = type == LogFormat.WHOLE || type == LogFormat.FIRST;
+      if (!opens && !started && skipsOrphans) {
+        at += LogFormat.HEADER_BYTES + length;
+        continue;
+      }
+      if (opens == started) {
+        throw damaged(at, started ? "the rest of a record" : "the start of a record", "a fragment of type " + type);
+      }
+      started = true;
+      skipsOrphans = false;
+      int from = at + LogFormat.HEADER_BYTES;
+      at = from + length;
+      if (type == LogFormat.WHOLE) {
+        finish(header, page, from, length);
+        return true;
+      }
+      if (assembled.size() + length > LogFormat.RECORD_BYTES_MAX) {
+        throw damaged(at, "a record of at most " + LogFormat.RECORD_BYTES_MAX + " bytes", "more");
+      }
+      assembled.put(page, from, length);
+      if (type == LogFormat.LAST) {
+        finish(header, assembled.bytes(), 0, assembled.size());
+        return true;
+      }
+    }
+  }
+
+  private boolean nextPage(boolean withinRecord) throws IOException {
+    boolean partial = pageLength < LogFormat.PAGE_BYTES && pageStart >= 0;
+    if (partial && at < pageLength && !restIsZero()) {
+      throw damaged(at, "a fragment header of " + LogFormat.HEADER_BYTES + " bytes", (pageLength - at) + " bytes");
+    }
+    int length = 0;
+    if (!partial) {
+      pageStart += LogFormat.PAGE_BYTES;
+      length = file.read(pageStart, ByteBuffer.wrap(page));
+      pageLength = Math.max(length, 0);
+      at = 0;
+    }
+    if (length <= 0 && withinRecord) {
+      throw damaged(at, "the rest of a record", "the end of the segment");
+    }
+    return length > 0;
+  }
+
+  private void checkEmptyRest() {
+    if (!restIsZero()) {
+      throw damaged(at, "zeros up to the end of the page", "other bytes");
+    }
+  }
+
+  private boolean restIsZero() {
+    for (int i = at; i < pageLength; i++) {
+      if (page[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void checkFragment(int type, int length) {
+    if (type > LogFormat.LAST) {
+      throw damaged(at, "a fragment type of 0 to 4", String.valueOf(type));
+    }
+    if (at + LogFormat.HEADER_BYTES + length > pageLength) {
+      throw damaged(at, "a fragment of " + length + " bytes", "only " + (pageLength - at - LogFormat.HEADER_BYTES) + " bytes");
+    }
+    int stored = new ByteReader(page, at + 3, 4).readInt();
+    int computed = ByteWriter.checksum(page, at + LogFormat.HEADER_BYTES, length);
+    if (stored != computed) {
+      throw damaged(at, "checksum " + Integer.toHexString(stored), Integer.toHexString(computed));
+    }
+  }
+
+  private void finish(int header, byte[] bytes, int from, int length) {
+    try {
+      if ((header & LogFormat.SNAPPY_FLAG) != 0) {
+        unpack(snappy.getUncompressedLength(bytes, from));
+        recordLength = snappy.decompress(bytes, from, length, unpacked, 0, unpacked.length);
+      } else if ((header & LogFormat.ZSTD_FLAG) != 0) {
+        unpack(zstd.getDecompressedSize(bytes, from, length));
+        recordLength = zstd.decompress(bytes, from, length, unpacked, 0, unpacked.length);
+      } else {
+        record = bytes;
+        recordOffset = from;
+        recordLength = length;
+      }
+    } catch (MalformedInputException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw damaged(at, "a compressed record", String.valueOf(e.getMessage()));
+    }
+    recordEnd = pageStart + at;
+  }
+
+  private void unpack(long size) {
+    if (size < 0 || size > LogFormat.RECORD_BYTES_MAX) {
+      throw damaged(at, "a record of at most " + LogFormat.RECORD_BYTES_MAX + " bytes", size + " bytes");
+    }
+    if (unpacked.length < size) {
+      unpacked = Arrays.copyOf(NOTHING, (int) Math.max(size, unpacked.length * 2L));
+    }
+    record = unpacked;
+    recordOffset = 0;
+  }
+
+  private CorruptionException damaged(int offsetInPage, String expected, String got) {
+    return new CorruptionException(path.toString(), Math.max(0, pageStart) + offsetInPage, expected, got);
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}
