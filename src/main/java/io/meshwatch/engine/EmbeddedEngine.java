@@ -1,0 +1,137 @@
+package io.meshwatch.engine;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.meshwatch.environment.Environment;
+import io.meshwatch.model.Appender;
+import io.meshwatch.model.Exemplar;
+import io.meshwatch.model.Labels;
+import io.meshwatch.model.Matcher;
+import io.meshwatch.model.MetricMetadata;
+import io.meshwatch.model.Queryable;
+import io.meshwatch.promql.Expr;
+import io.meshwatch.promql.QueryEngine;
+import io.meshwatch.promql.QueryException;
+import io.meshwatch.promql.QueryLimits;
+import io.meshwatch.promql.QueryOptions;
+import io.meshwatch.promql.QueryResult;
+import io.meshwatch.tsdb.chunk.CorruptionException;
+import io.meshwatch.tsdb.Store;
+import io.meshwatch.tsdb.StoreMaintenance;
+import io.meshwatch.tsdb.StoreSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Our own store and our own PromQL in this process. Closing it closes the store. */
+public final class EmbeddedEngine implements Engine, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedEngine.class);
+  private static final int EXPRESSIONS_MAX = 5_000;
+
+  private final Path folder;
+  private final Store store;
+  private final StoreMaintenance maintenance;
+  private final QueryEngine queries;
+  private final Cache<String, Expr> expressions = Caffeine.newBuilder().maximumSize(EXPRESSIONS_MAX).build();
+
+  private EmbeddedEngine(Path folder, Store store, StoreMaintenance maintenance, QueryEngine queries) {
+    this.folder = folder;
+    this.store = store;
+    this.maintenance = maintenance;
+    this.queries = queries;
+  }
+
+  /**
+   * Opens the store of a folder, mending what is damaged, and begins its periodic work.
+   *
+   * @throws IOException if the folder cannot be read or written
+   */
+  public static EmbeddedEngine open(Environment environment, Path folder, StoreSettings settings, QueryOptions options) throws IOException {
+    Store store = Store.open(
+        folder, settings, environment.clock(), environment.disk(), environment.workers(), environment.telemetry());
+    QueryEngine queries = new QueryEngine(options, environment.workers(), environment.clock());
+    return new EmbeddedEngine(folder, store, new StoreMaintenance(store, environment.timers(), environment.workers()), queries);
+  }
+
+  @Override
+  public Appender appender() {
+    return store.appender();
+  }
+
+  @Override
+  public Queryable queryable() {
+    return store;
+  }
+
+  @Override
+  public QueryResult query(String expression, long atMillis, QueryLimits limits) throws InterruptedException {
+    try {
+      return queries.instant(store, parsed(expression), expression, atMillis, limits);
+    } catch (CorruptionException e) {
+      throw damaged(e);
+    }
+  }
+
+  @Override
+  public QueryResult queryRange(String expression, long startMillis, long endMillis, long stepMillis, QueryLimits limits)
+      throws InterruptedException {
+    try {
+      return queries.range(store, parsed(expression), expression, startMillis, endMillis, stepMillis, limits);
+    } catch (CorruptionException e) {
+      throw damaged(e);
+    }
+  }
+
+  /** Rules and pages ask the same again and again; their expressions and regular expressions are read once. */
+  private Expr parsed(String expression) {
+    Expr known = expressions.getIfPresent(expression);
+    if (known == null) {
+      known = queries.parse(expression);
+      expressions.put(expression, known);
+    }
+    return known;
+  }
+
+  /** The damaged block is put aside within seconds, so the same query answers soon. */
+  private static QueryException damaged(CorruptionException e) {
+    return new QueryException(QueryException.Reason.STORAGE, "the store is damaged: " + e.getMessage(), e);
+  }
+
+  /** Exemplars of series that meet all matchers of any of the lists, by series, ascending in time. */
+  public Map<Labels, List<Exemplar>> exemplars(long fromMillis, long toMillis, List<List<Matcher>> selectors) {
+    return store.exemplars(fromMillis, toMillis, selectors);
+  }
+
+  /** What targets said about metric families, by metric name. */
+  public Map<String, List<MetricMetadata>> metadata() {
+    return store.metadata();
+  }
+
+  /** Series that are active now. */
+  public long seriesCount() {
+    return store.seriesCount();
+  }
+
+  /** Bytes left on the data folder's volume. */
+  public long volumeAvailableBytes() {
+    return store.volumeAvailableBytes();
+  }
+
+  /** Bytes of that volume. */
+  public long volumeBytes() {
+    return store.volumeBytes();
+  }
+
+  @Override
+  public void close() {
+    maintenance.close();
+    try {
+      store.close();
+    } catch (IOException e) {
+      LOG.error("The store in {} did not close cleanly; it mends itself at the next start: {}", folder, e.getMessage());
+    }
+  }
+}
