@@ -1,0 +1,195 @@
+package io.meshwatch.scrape;
+
+import io.meshwatch.exposition.ExpositionSink;
+import io.meshwatch.exposition.NativeHistograms;
+import io.meshwatch.exposition.SeriesText;
+import io.meshwatch.model.AppendOutcome;
+import io.meshwatch.model.Appender;
+import io.meshwatch.model.Exemplar;
+import io.meshwatch.model.Histogram;
+import io.meshwatch.model.Labels;
+import io.meshwatch.model.MetricMetadata;
+import io.meshwatch.model.SeriesHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one page from the parser to an appender: finds each series in the cache, applies timestamps and limits, counts. Confined
+ * to one scrape.
+ */
+final class ScrapeBatch implements ExpositionSink {
+  private final ScrapeJob job;
+  private final SampleLabels sampleLabels;
+  private final ScrapeCache cache;
+  private final TargetMetadata metadata;
+  private final ScrapeMetrics metrics;
+  private final Appender appender;
+  private final long atMillis;
+  private final boolean openMetrics;
+
+  private MetricMetadata.Type familyType = MetricMetadata.Type.UNKNOWN;
+  /** The series of the last sample if that was stored, for what the page adds to it. */
+  private @Nullable SeriesHandle last;
+  private long lastTimestampMillis;
+  private long samples;
+  private long samplesKept;
+  private long seriesAdded;
+
+  ScrapeBatch(ScrapeJob job, SampleLabels sampleLabels, ScrapeCache cache, TargetMetadata metadata, ScrapeMetrics metrics,
+      Appender appender, long atMillis, boolean openMetrics) {
+    this.job = job;
+    this.sampleLabels = sampleLabels;
+    this.cache = cache;
+    this.metadata = metadata;
+    this.metrics = metrics;
+    this.appender = appender;
+    this.atMillis = atMillis;
+    this.openMetrics = openMetrics;
+    cache.begin();
+    metadata.begin();
+  }
+
+  /** Samples on the page. */
+  long samples() {
+    return samples;
+  }
+
+  /** Samples that metric relabelling kept. */
+  long samplesKept() {
+    return samplesKept;
+  }
+
+  /** Series that were not on the pages before. */
+  long seriesAdded() {
+    return seriesAdded;
+  }
+
+  /** Whether more samples were kept than allowed; the page was still read to its end, for the count. */
+  boolean isOverSampleLimit() {
+    return job.limits().samples() > 0 && samplesKept > job.limits().samples();
+  }
+
+  @Override
+  public int recognize(byte[] page, int from, int limit) {
+    return cache.recognize(page, from, limit);
+  }
+
+  @Override
+  public NativeHistograms nativeHistograms() {
+    if (!job.formats().nativeHistograms()) {
+      return NativeHistograms.IGNORE;
+    }
+    return job.formats().alwaysClassicHistograms() ? NativeHistograms.BOTH : NativeHistograms.PREFER;
+  }
+
+  @Override
+  public void type(byte[] page, int nameFrom, int nameTo, MetricMetadata.Type type) {
+    familyType = type;
+    metadata.type(page, nameFrom, nameTo, type);
+  }
+
+  @Override
+  public void help(byte[] page, int nameFrom, int nameTo, int textFrom, int textTo) {
+    metadata.help(page, nameFrom, nameTo, textFrom, textTo, openMetrics);
+  }
+
+  @Override
+  public void unit(byte[] page, int nameFrom, int nameTo, int textFrom, int textTo) {
+    metadata.unit(page, nameFrom, nameTo, textFrom, textTo);
+  }
+
+  @Override
+  public void sample(byte[] page, int seriesFrom, int seriesTo, double value, long timestampMillis) {
+    SeriesHandle series = accept(page, seriesFrom, seriesTo, timestampMillis);
+    if (series != null) {
+      count(appender.append(series, lastTimestampMillis, value));
+    }
+  }
+
+  @Override
+  public void histogram(byte[] page, int seriesFrom, int seriesTo, Histogram histogram, long timestampMillis) {
+    SeriesHandle series = accept(page, seriesFrom, seriesTo, timestampMillis);
+    if (series == null) {
+      return;
+    }
+    int buckets = histogram.positiveBuckets().length + histogram.negativeBuckets().length;
+    long bucketsMax = job.limits().histogramBuckets();
+    if (bucketsMax > 0 && buckets > bucketsMax) {
+      metrics.exceededBucketLimit.inc();
+      throw new ScrapeFailure(new ScrapeOutcome.LimitExceeded(ScrapeOutcome.Limit.HISTOGRAM_BUCKETS,
+          "histogram " + series.labels().metricName() + " has " + buckets + " buckets, the limit is " + bucketsMax));
+    }
+    count(appender.append(series, lastTimestampMillis, histogram));
+  }
+
+  /** Finds the series of a sample and its time; null if the sample is not to be stored. */
+  private @Nullable SeriesHandle accept(byte[] page, int from, int to, long pageTimestampMillis) {
+    samples++;
+    last = null;
+    boolean explicit = pageTimestampMillis != NO_TIMESTAMP && job.honorTimestamps();
+    lastTimestampMillis = explicit ? pageTimestampMillis : atMillis;
+    ScrapeCache.Entry entry = cache.find(page, from, to);
+    boolean isNew = entry == null;
+    if (entry == null) {
+      entry = newEntry(page, from, to);
+    }
+    boolean first = cache.see(entry);
+    SeriesHandle series = entry.series();
+    if (series == null) {
+      return null;
+    }
+    samplesKept++;
+    if (isOverSampleLimit()) {
+      return null;
+    }
+    seriesAdded += isNew ? 1 : 0;
+    if (!explicit || job.trackTimestampsStaleness()) {
+      cache.track(entry);
+    }
+    if (!first && !explicit) {
+      metrics.duplicateTimestamp.inc();
+      return null;
+    }
+    last = series;
+    return series;
+  }
+
+  private ScrapeCache.Entry newEntry(byte[] page, int from, int to) {
+    Labels labels = sampleLabels.stored(SeriesText.decode(page, from, to, familyType));
+    if (labels == null) {
+      return cache.add(page, from, to, null);
+    }
+    SeriesHandle series = appender.series(labels);
+    MetricMetadata known = metadata.of(labels.metricName());
+    if (known != null) {
+      appender.metadata(series, known);
+    }
+    return cache.add(page, from, to, series);
+  }
+
+  private void count(AppendOutcome outcome) {
+    switch (outcome) {
+      case APPENDED, DUPLICATE_SAME_VALUE -> {
+        return;
+      }
+      case DUPLICATE_TIMESTAMP -> metrics.duplicateTimestamp.inc();
+      case OUT_OF_ORDER, TOO_OLD -> metrics.outOfOrder.inc();
+      case OUT_OF_BOUNDS -> metrics.outOfBounds.inc();
+      case SERIES_LIMIT -> metrics.seriesRefused.inc();
+    }
+    last = null;
+  }
+
+  @Override
+  public void exemplar(byte[] page, int labelsFrom, int labelsTo, double value, long timestampMillis) {
+    SeriesHandle series = last;
+    if (series != null) {
+      long at = timestampMillis == NO_TIMESTAMP ? lastTimestampMillis : timestampMillis;
+      appender.exemplar(series, new Exemplar(SeriesText.exemplarLabels(page, labelsFrom, labelsTo), value, at));
+    }
+  }
+
+  @Override
+  public void created(long timestampMillis) {
+    // The store keeps no start times.
+  }
+}

@@ -1,0 +1,31 @@
+package io.meshwatch.scrape;
+
+import io.meshwatch.model.Labels;
+import java.net.URI;
+
+/**
+ * One page to scrape.
+ *
+ * @param labels what all of its series are given
+ * @param discovered all labels before relabelling, for the page that explains a target
+ * @param uri the page, without credentials
+ * @param intervalMillis time between two scrapes
+ * @param timeoutMillis most time for one
+ */
+record Target(Labels labels, Labels discovered, URI uri, long intervalMillis, long timeoutMillis) {
+  /** What makes it this target and no other: two with the same key would write the same series. */
+  String key() {
+    return labels + " " + uri;
+  }
+
+  /** Whether it is scraped as often and as patiently as another. */
+  boolean isTimedLike(Target other) {
+    return intervalMillis == other.intervalMillis && timeoutMillis == other.timeoutMillis;
+  }
+
+  /** Spreads targets evenly over the interval, the same in every run. */
+  long phaseMillis() {
+    long mixed = (labels.fingerprint() ^ uri.toString().hashCode() * 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
+    return Math.floorMod(mixed >>> 16, intervalMillis);
+  }
+}

@@ -1,0 +1,147 @@
+package io.meshwatch.scrape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.meshwatch.Shared;
+import io.meshwatch.exposition.ExpositionFormat;
+import io.meshwatch.model.Problem;
+import io.meshwatch.model.ProblemsException;
+import io.meshwatch.model.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+class PrometheusScrapeFileTest {
+  private static final Path FILE = Path.of("/etc/prometheus/prometheus.yml");
+
+  private static List<Problem> problems(String text) {
+    ProblemsException thrown = catchThrowableOfType(ProblemsException.class, () -> PrometheusScrapeFile.read(FILE, text));
+    assertThat(thrown).as(text).isNotNull();
+    return thrown.problems();
+  }
+
+  @Test
+  void takesOverEveryOptionOfAJob() {
+    ScrapeJob job = PrometheusScrapeFile.read(FILE, """
+        global:
+          scrape_interval: 30s
+          sample_limit: 1500
+          external_labels: {a: b}
+        rule_files: [x.yml]
+        scrape_configs:
+          - job_name: node
+            scrape_timeout: 5s
+            scheme: https
+            metrics_path: /m
+            honor_labels: true
+            honor_timestamps: false
+            track_timestamps_staleness: true
+            params: {module: [a, b]}
+            basic_auth: {username: me, password_file: pass.txt}
+            tls_config: {ca_file: ca.pem, server_name: n}
+            http_headers: {X-Scope: {values: [one]}}
+            follow_redirects: false
+            body_size_limit: 10MB
+            label_limit: 35
+            scrape_protocols: [PrometheusText0.0.4]
+            fallback_scrape_protocol: OpenMetricsText1.0.0
+            scrape_native_histograms: true
+            static_configs:
+              - targets: ['a:1', 'b:1']
+                labels: {env: prod}
+            file_sd_configs: [{files: ['t/*.yml']}]
+            dns_sd_configs: [{names: [x.example.com], type: A, port: 9100}]
+            relabel_configs:
+              - {source_labels: [__address__], target_label: addr, action: lowercase}
+            metric_relabel_configs:
+              - {source_labels: [__name__], regex: 'x.*', action: drop}
+        """).jobs().getFirst();
+    assertThat(job.name()).isEqualTo("node");
+    assertThat(job.intervalSeconds()).isEqualTo(30);
+    assertThat(job.timeoutSeconds()).isEqualTo(5);
+    assertThat(job.scheme()).isEqualTo(ScrapeJob.Scheme.HTTPS);
+    assertThat(job.path()).isEqualTo("/m");
+    assertThat(List.of(job.honorLabels(), job.honorTimestamps(), job.trackTimestampsStaleness())).containsExactly(true, false, true);
+    assertThat(job.parameters()).containsExactly(new TextEntry("module", "a"), new TextEntry("module", "b"));
+    assertThat(job.connection().basicAuth())
+        .contains(new ConnectionSettings.BasicAuth("me", Optional.empty(), Secret.EMPTY, Optional.of("/etc/prometheus/pass.txt")));
+    assertThat(job.connection().tls().caFile()).contains("/etc/prometheus/ca.pem");
+    assertThat(job.connection().headers()).containsExactly(new ConnectionSettings.Header("X-Scope", Secret.of("one")));
+    assertThat(job.connection().followRedirects()).isFalse();
+    assertThat(job.limits().bodyBytes()).isEqualTo(10 << 20);
+    assertThat(job.limits().samples()).isEqualTo(1500);
+    assertThat(job.limits().labels()).isEqualTo(35);
+    assertThat(job.formats().protocols()).containsExactly(ExpositionFormat.TEXT_0_0_4);
+    assertThat(job.formats().fallback()).contains(ExpositionFormat.OPENMETRICS_1_0_0);
+    assertThat(job.formats().nativeHistograms()).isTrue();
+    assertThat(job.targets()).containsExactly(new StaticTargets(List.of("a:1", "b:1"), List.of(new TextEntry("env", "prod"))));
+    assertThat(job.discovery().files().getFirst().files()).containsExactly("/etc/prometheus/t/*.yml");
+    assertThat(job.discovery().dns().getFirst().type()).isEqualTo(DiscoverySettings.RecordType.A);
+    assertThat(job.relabelRules().getFirst().action()).isEqualTo(RelabelAction.LOWERCASE);
+    assertThat(job.metricRelabelRules().getFirst().action()).isEqualTo(RelabelAction.DROP);
+  }
+
+  @Test
+  void findsAllMistakesWithTheirPlaces() {
+    assertThat(problems("""
+        scrape_configs:
+          - job_name: a
+            scrape_intervall: 5s
+            scheme: ftp
+            static_configs:
+              - targets: ['http://x/y']
+          - job_name: a
+            kubernetes_sd_configs: []
+        """)).extracting(Problem::toString).containsExactly(
+            "/etc/prometheus/prometheus.yml:3:5: field scrape_intervall is not known, did you mean scrape_interval?",
+            "/etc/prometheus/prometheus.yml:4:13: scheme: expected http or https, got \"ftp\"",
+            "/etc/prometheus/prometheus.yml:6:18: \"http://x/y\" is not a valid hostname",
+            "/etc/prometheus/prometheus.yml:7:15: found multiple scrape configs with job name \"a\"",
+            "/etc/prometheus/prometheus.yml:8:28: kubernetes_sd_configs is not supported; file_sd_configs and http_sd_configs can stand in for it");
+  }
+
+  @Test
+  void saysWhereTheYamlIsBroken() {
+    assertThat(problems("scrape_configs:\n  - job_name: [a\n").getFirst().line()).isPositive();
+  }
+
+  /** Files that use what is not supported, or whose mistake lies outside of the scrape sections. */
+  private static final Set<String> OUT_OF_SCOPE = Set.of("conf.good.yml", "labelname.bad.yml", "rules.bad.yml");
+
+  @Test
+  void agreesWithPrometheusOnScrapeSections() throws IOException {
+    Path folder = Shared.folder("corpora/config/prometheus");
+    JsonNode index = new ObjectMapper().readTree(Files.readAllBytes(folder.resolve("index.json")));
+    for (JsonNode c : index.get("files")) {
+      String name = c.get("file").asString();
+      String text = Files.readString(folder.resolve(name));
+      boolean elsewhere = name.matches("(agent|otlp|remote|tracing|tsdb|empty_alert|empty_r[rw]).*") || text.contains("scrape_config_files")
+          || text.contains("kubernetes_sd");
+      if (c.has("sdOnly") || elsewhere || OUT_OF_SCOPE.contains(name)) {
+        continue;
+      }
+      if (c.get("ok").asBoolean()) {
+        checkAccepted(name, text);
+      } else {
+        String all = String.join("\n", problems(text).stream().map(Problem::message).toList());
+        String expected = c.get("errorContains").asString().replace('`', '\'');
+        boolean own = expected.startsWith("field ") || expected.startsWith("units:");
+        assertThat(all).as(name).contains(own ? "unknown unit".repeat(expected.startsWith("units:") ? 1 : 0) : expected);
+      }
+    }
+  }
+
+  /** Good files must load, unless they turn on the one conversion that is refused. */
+  private static void checkAccepted(String name, String text) {
+    if (!text.contains("convert_classic_histograms_to_nhcb: true")) {
+      assertThat(PrometheusScrapeFile.read(FILE, text).jobs()).as(name).isNotNull();
+    }
+  }
+}
