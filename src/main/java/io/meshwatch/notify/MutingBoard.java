@@ -1,0 +1,36 @@
+package io.meshwatch.notify;
+
+import io.meshwatch.model.Alert;
+import org.jspecify.annotations.Nullable;
+
+/** Makes {@link Muting}s, keeping what is costly until alerts change or one of them ends. Guarded by the notifier's lock. */
+final class MutingBoard {
+  private final Ledger ledger;
+  private final Routing routing;
+  private @Nullable Inhibitor inhibitor;
+  private long version = -1;
+  private long madeAtMillis;
+  private long validUntilMillis;
+
+  MutingBoard(Ledger ledger, Routing routing) {
+    this.ledger = ledger;
+    this.routing = routing;
+  }
+
+  Muting at(long nowMillis) {
+    return Muting.at(nowMillis, routing, ledger.silences(), inhibitorAt(nowMillis));
+  }
+
+  private Inhibitor inhibitorAt(long nowMillis) {
+    Inhibitor kept = inhibitor;
+    if (kept == null || version != ledger.alertsVersion() || nowMillis < madeAtMillis || nowMillis >= validUntilMillis) {
+      kept = new Inhibitor(
+          routing.inhibitRules(), ledger.alerts().stream().filter(a -> !a.isResolvedAt(nowMillis)).map(Alert::labels).toList());
+      inhibitor = kept;
+      version = ledger.alertsVersion();
+      madeAtMillis = nowMillis;
+      validUntilMillis = ledger.alerts().stream().mapToLong(Alert::endsAtMillis).filter(end -> end > nowMillis).min().orElse(Long.MAX_VALUE);
+    }
+    return kept;
+  }
+}

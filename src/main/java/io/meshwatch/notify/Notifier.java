@@ -1,0 +1,538 @@
+package io.meshwatch.notify;
+
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.Timers;
+import io.meshwatch.model.Alert;
+import io.meshwatch.model.AlertSink;
+import io.meshwatch.model.Labels;
+import io.meshwatch.model.Matcher;
+import io.meshwatch.model.Problem;
+import io.meshwatch.model.ProblemsException;
+import io.meshwatch.model.Secret;
+import io.meshwatch.notify.mail.MailComposer;
+import io.meshwatch.notify.mail.MailMessage;
+import io.meshwatch.notify.mail.MailSettings;
+import io.meshwatch.notify.mail.MailTransport;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From alerts to notifications, with Alertmanager's semantics. An alert takes routes; each route groups its alerts; each group is
+ * looked at when it is due, and what changed goes to the outbox, one entry per group and destination; couriers carry the outbox
+ * out; what the other side took is written to the notification log. Alerts, outbox and log are on disk before anything depends on
+ * them: each notification arrives at least once, and after a clean restart only once.
+ *
+ * <p>Safe for all threads. One lock guards the state; it is not held while something is sent.
+ */
+public final class Notifier implements AlertSink, AutoCloseable {
+  private static final long MAINTENANCE_MILLIS = 15_000;
+  private static final long HISTORY_TRIM_MILLIS = 3_600_000;
+  private static final long CLOSE_TIMEOUT_MILLIS = 5000;
+
+  private final Environment environment;
+  private final NotificationStore store;
+  private final Function<MailSettings, MailTransport> transports;
+  private final NotificationMetrics metrics;
+  private final MailComposer composer = new MailComposer();
+  private final Ledger ledger;
+  private final Object lock = new Object();
+
+  // Guarded by lock.
+  private Installation installation;
+  private NotifySettings settings;
+  private Routing routing;
+  private MutingBoard muting;
+  private Dispatcher dispatcher;
+  private Outbox outbox;
+  private Silencing silencing;
+  private List<Courier> couriers = List.of();
+  private Timers.@Nullable Timer flushTimer;
+  private long flushPlannedMillis = Long.MAX_VALUE;
+  private Timers.@Nullable Timer maintenanceTimer;
+  private boolean started;
+
+  /**
+   * Takes up where the store was left; nothing is sent before {@link #start}.
+   *
+   * @param store stays the caller's to close, after this
+   * @param transports makes the way to a relay
+   * @throws ProblemsException if settings cannot be used
+   */
+  public Notifier(
+      Environment environment,
+      Installation installation,
+      NotifySettings settings,
+      NotificationStore store,
+      Function<MailSettings, MailTransport> transports) {
+    this.environment = environment;
+    this.store = store;
+    this.transports = transports;
+    this.metrics = new NotificationMetrics(environment.telemetry());
+    this.ledger = new Ledger(store);
+    this.installation = installation;
+    this.settings = settings;
+    this.routing = routing(installation, settings);
+    extendTimeouts(now());
+    this.muting = new MutingBoard(ledger, routing);
+    this.dispatcher = new Dispatcher(ledger, routing, now());
+    this.outbox = new Outbox(ledger, dispatcher, settings.outboxLimits(), metrics, muting);
+    this.silencing = new Silencing(ledger, settings.silencesMax());
+    metrics.announce(routing.receivers().values());
+    NotificationMetrics.spool(environment.telemetry(), environment.clock(), this::spool);
+    ledger.commit();
+  }
+
+  private Routing routing(Installation newInstallation, NotifySettings newSettings) {
+    List<Problem> errors = newSettings.check("notify", newInstallation).stream().filter(p -> !p.warning()).toList();
+    if (!errors.isEmpty()) {
+      throw new ProblemsException(errors);
+    }
+    return newSettings.alertmanagerFile().isPresent()
+        ? AlertmanagerFile.load(newSettings.alertmanagerFile().get(), text(newSettings.alertmanagerFile().get()), this::secretFile).routing()
+        : DefaultRouting.of(newInstallation, newSettings);
+  }
+
+  private String text(String file) {
+    try {
+      return new String(environment.disk().readAll(Path.of(file)), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new ProblemsException(Problem.error(file, 0, 0, "cannot be read: " + e.getMessage()));
+    }
+  }
+
+  private Optional<Secret> secretFile(String file) {
+    return file.isEmpty() || !environment.disk().exists(Path.of(file)) ? Optional.empty() : Optional.of(Secret.of(text(file).stripTrailing()));
+  }
+
+  /** While meshwatch was down nobody could say that an alert still fires, so alerts that fired then get some more time. */
+  private void extendTimeouts(long nowMillis) {
+    long lastAlive = ledger.alerts().stream().mapToLong(Alert::updatedAtMillis).max().orElse(0);
+    long until = nowMillis + NotifySettings.millis(settings.resolveTimeoutSeconds());
+    for (Alert a : List.copyOf(ledger.alerts())) {
+      boolean fired = a.endsAtMillis() > a.updatedAtMillis() && a.endsAtMillis() > lastAlive;
+      if (fired && a.endsAtMillis() < until) {
+        ledger.put(new Alert(a.labels(), a.annotations(), a.startsAtMillis(), until, a.updatedAtMillis(), a.generatorUrl(), a.value()));
+      }
+    }
+  }
+
+  /** Begins to send. */
+  public void start() {
+    synchronized (lock) {
+      started = true;
+      couriers = newCouriers();
+      maintenanceTimer = environment.timers().every("notify maintenance", MAINTENANCE_MILLIS, 0, this::maintain);
+      planFlush();
+    }
+    wakeCouriers();
+  }
+
+  /** Uses other settings from now on; alerts, silences and what was told stay. Throws {@link ProblemsException} and changes nothing. */
+  public void apply(Installation newInstallation, NotifySettings newSettings) throws InterruptedException {
+    Routing newRouting = routing(newInstallation, newSettings);
+    List<Courier> old;
+    synchronized (lock) {
+      old = couriers;
+      couriers = List.of();
+    }
+    for (Courier courier : old) {
+      courier.close();
+    }
+    synchronized (lock) {
+      installation = newInstallation;
+      settings = newSettings;
+      routing = newRouting;
+      muting = new MutingBoard(ledger, routing);
+      dispatcher = new Dispatcher(ledger, routing, now());
+      outbox = new Outbox(ledger, dispatcher, settings.outboxLimits(), metrics, muting);
+      silencing = new Silencing(ledger, settings.silencesMax());
+      metrics.announce(routing.receivers().values());
+      couriers = started ? newCouriers() : List.of();
+      ledger.commit();
+      planFlush();
+    }
+    wakeCouriers();
+  }
+
+  private List<Courier> newCouriers() {
+    Map<Object, Destination> lanes = new LinkedHashMap<>();
+    routing.receivers().values().forEach(r -> r.destinations().forEach(d -> lanes.putIfAbsent(lane(d), d)));
+    return lanes.entrySet().stream().map(e -> courier(e.getKey(), e.getValue())).toList();
+  }
+
+  /** Destinations with equal lanes share a way out. */
+  private static Object lane(Destination destination) {
+    return destination instanceof Destination.Mail mail ? mail.relay() : destination.id();
+  }
+
+  private Courier courier(Object lane, Destination destination) {
+    Predicate<Destination> served = d -> lane(d).equals(lane);
+    String name = destination instanceof Destination.Mail mail ? "the relay " + mail.relay().host() : destination.address();
+    return new Courier(name, channel(destination), served, new Desk(), environment.clock(), environment.timers(), settings.outboxLimits());
+  }
+
+  private Channel channel(Destination destination) {
+    return switch (destination) {
+      case Destination.Mail mail -> new MailChannel(transports.apply(mail.relay()), composer, style(mail.relay()));
+      case Destination.Webhook webhook -> new WebhookChannel(environment.network(), installation.pageUrl());
+      case Destination.Heartbeat heartbeat -> new WebhookChannel(environment.network(), installation.pageUrl());
+    };
+  }
+
+  private MailChannel.Style style(MailSettings relay) {
+    return new MailChannel.Style(installation.name(), installation.pageUrl(), ZoneId.of(settings.timeZone()), settings.mailAlertsMax(),
+        MailChannel.Style.idDomain(relay.sender().address()));
+  }
+
+  /** What couriers see of the outbox: every step under the lock, and on disk when it returns. */
+  private final class Desk implements Courier.Desk {
+    @Override
+    public Optional<Parcel> next(Predicate<Destination> served) {
+      synchronized (lock) {
+        Optional<Parcel> parcel = outbox.next(served, now());
+        ledger.commit();
+        return parcel;
+      }
+    }
+
+    @Override
+    public void settle(Parcel parcel, Channel.Sent sent) {
+      synchronized (lock) {
+        outbox.settle(parcel, sent, now());
+        ledger.commit();
+      }
+    }
+
+    @Override
+    public long nextAttemptMillis(Predicate<Destination> served) {
+      synchronized (lock) {
+        return outbox.nextAttemptMillis(served, now());
+      }
+    }
+  }
+
+  @Override
+  public void accept(List<Alert> alerts) {
+    long now = now();
+    synchronized (lock) {
+      for (Alert alert : alerts) {
+        accept(alert, now);
+      }
+      ledger.commit();
+      planFlush();
+    }
+  }
+
+  private void accept(Alert alert, long nowMillis) {
+    metrics.received(alert.isResolvedAt(nowMillis));
+    Alert known = ledger.alert(alert.labels());
+    if (known == null && (alert.isResolvedAt(nowMillis) || !hasRoom(nowMillis))) {
+      return;
+    }
+    Alert merged = known == null ? alert : merge(known, alert);
+    ledger.put(merged);
+    dispatcher.dispatch(merged, nowMillis);
+  }
+
+  /** Makes room by giving up on the end that was over first; false if every alert fires. */
+  private boolean hasRoom(long nowMillis) {
+    if (ledger.alerts().size() < settings.alertsMax()) {
+      return true;
+    }
+    Optional<Alert> oldestEnd = ledger.alerts().stream()
+        .filter(a -> a.isResolvedAt(nowMillis)).min(Comparator.comparingLong(Alert::endsAtMillis));
+    if (oldestEnd.isEmpty()) {
+      metrics.rejected();
+      return false;
+    }
+    dispatcher.abandon(oldestEnd.get().labels());
+    metrics.evicted();
+    return true;
+  }
+
+  /** The later look wins; an alert that never stopped keeps its first start. */
+  private static Alert merge(Alert known, Alert next) {
+    Alert newer = next.updatedAtMillis() >= known.updatedAtMillis() ? next : known;
+    boolean overlap = next.startsAtMillis() < known.endsAtMillis() && known.startsAtMillis() <= next.endsAtMillis();
+    long start = overlap ? Math.min(known.startsAtMillis(), next.startsAtMillis()) : newer.startsAtMillis();
+    return new Alert(newer.labels(), newer.annotations(), start, newer.endsAtMillis(), newer.updatedAtMillis(), newer.generatorUrl(), newer.value());
+  }
+
+  private void planFlush() {
+    long next = started ? dispatcher.nextFlushMillis().orElse(Long.MAX_VALUE) : Long.MAX_VALUE;
+    if (next >= flushPlannedMillis) {
+      return;
+    }
+    if (flushTimer != null) {
+      flushTimer.cancel(false);
+    }
+    flushPlannedMillis = next;
+    flushTimer = environment.timers().once("notify groups", next, this::flush);
+  }
+
+  private void flush(long dueMillis) {
+    synchronized (lock) {
+      flushPlannedMillis = Long.MAX_VALUE;
+      try {
+        dispatcher.flushDue(dueMillis, now(), muting.at(dueMillis));
+        ledger.commit();
+      } finally {
+        planFlush();
+      }
+    }
+    wakeCouriers();
+  }
+
+  private void maintain(long dueMillis) {
+    synchronized (lock) {
+      outbox.escalate(dueMillis);
+      dispatcher.collectGarbage(dueMillis);
+      silencing.forgetExpired(dueMillis - NotifySettings.millis(settings.silenceRetentionSeconds()));
+      ledger.commit();
+      measure(dueMillis);
+      if (Math.floorMod(dueMillis, HISTORY_TRIM_MILLIS) < MAINTENANCE_MILLIS) {
+        store.trimHistory(settings.historyMax());
+      }
+    }
+    wakeCouriers();
+  }
+
+  private void measure(long nowMillis) {
+    Muting now = muting.at(nowMillis);
+    int active = 0;
+    int suppressed = 0;
+    for (Alert alert : ledger.alerts()) {
+      if (!alert.isResolvedAt(nowMillis)) {
+        if (now.silencedBy(alert.labels()).isEmpty() && now.inhibitedBy(alert.labels()).isEmpty()) {
+          active++;
+        } else {
+          suppressed++;
+        }
+      }
+    }
+    metrics.alerts(active, suppressed, dispatcher.groups().size());
+    metrics.silences(count(Silence.State.ACTIVE, nowMillis), count(Silence.State.PENDING, nowMillis), count(Silence.State.EXPIRED, nowMillis));
+  }
+
+  private int count(Silence.State state, long nowMillis) {
+    return (int) ledger.silences().stream().filter(s -> s.stateAt(nowMillis) == state).count();
+  }
+
+  private void wakeCouriers() {
+    List<Courier> now;
+    synchronized (lock) {
+      now = couriers;
+    }
+    now.forEach(Courier::wake);
+  }
+
+  /** Alerts that fire, sorted by labels. */
+  public List<AlertView> alerts() {
+    synchronized (lock) {
+      Muting now = muting.at(now());
+      return ledger.alerts().stream().filter(a -> !a.isResolvedAt(now.atMillis()))
+          .sorted(Comparator.comparing(Alert::labels)).map(a -> view(a, now)).toList();
+    }
+  }
+
+  private AlertView view(Alert alert, Muting now) {
+    List<Route> routes = routing.root().match(alert.labels());
+    return new AlertView(
+        alert,
+        NotificationStore.fingerprint(alert.labels()),
+        now.silencedBy(alert.labels()),
+        now.inhibitedBy(alert.labels()),
+        routes.stream().flatMap(r -> now.mutedBy(r).stream()).distinct().toList(),
+        routes.stream().map(Route::receiver).distinct().toList());
+  }
+
+  /** Groups with alerts that fire, sorted by labels. */
+  public List<GroupView> groups() {
+    synchronized (lock) {
+      Muting now = muting.at(now());
+      List<GroupView> groups = new ArrayList<>();
+      for (AggregationGroup group : dispatcher.groups()) {
+        List<AlertView> firing = group.members().stream().map(ledger::alert).filter(a -> a != null && !a.isResolvedAt(now.atMillis()))
+            .map(a -> view(a, now)).toList();
+        if (!firing.isEmpty()) {
+          groups.add(new GroupView(group.key(), group.labels(), group.route().receiver(), group.nextFlushMillis(), firing));
+        }
+      }
+      groups.sort(Comparator.comparing(GroupView::labels).thenComparing(GroupView::receiver));
+      return groups;
+    }
+  }
+
+  /** What happens, or would happen, to an alert with these labels. */
+  public Explanation explain(Labels labels) {
+    synchronized (lock) {
+      Muting now = muting.at(now());
+      Alert known = ledger.alert(labels);
+      List<Explanation.Way> ways = routing.root().match(labels).stream().map(r -> way(r, labels, now)).toList();
+      return new Explanation(known != null && !known.isResolvedAt(now.atMillis()), now.silencedBy(labels), now.inhibitedBy(labels), ways);
+    }
+  }
+
+  private Explanation.Way way(Route route, Labels labels, Muting now) {
+    AggregationGroup group = dispatcher.group(AggregationGroup.id(route, route.grouping().groupLabels(labels)));
+    List<Destination> destinations = group == null ? routing.receiver(route).destinations() : dispatcher.destinations(group);
+    return new Explanation.Way(
+        route.key(),
+        route.receiver(),
+        route.grouping().groupLabels(labels),
+        now.mutedBy(route),
+        group == null ? 0 : group.nextFlushMillis(),
+        destinations.stream().filter(d -> d.takes(labels)).map(d -> told(d, group)).toList());
+  }
+
+  private Explanation.Told told(Destination destination, @Nullable AggregationGroup group) {
+    if (group == null) {
+      return new Explanation.Told(destination.address(), 0, "");
+    }
+    DeliveryKey key = new DeliveryKey(group.id(), destination.id());
+    Pending pending = ledger.pending(key);
+    return new Explanation.Told(destination.address(), ledger.told(key).sentAtMillis(), pending == null ? "" : pending.lastReply());
+  }
+
+  /** All silences that are remembered, those that end last first. */
+  public List<Silence> silences() {
+    synchronized (lock) {
+      return silencing.list();
+    }
+  }
+
+  /** One silence. */
+  public Optional<Silence> silence(String id) {
+    synchronized (lock) {
+      return Optional.ofNullable(ledger.silence(id));
+    }
+  }
+
+  /** Alerts that fire and that a silence with these matchers would keep back. */
+  public List<Alert> matching(List<Matcher> matchers) {
+    synchronized (lock) {
+      long now = now();
+      return ledger.alerts().stream()
+          .filter(a -> !a.isResolvedAt(now) && matchers.stream().allMatch(m -> m.matches(a.labels()))).toList();
+    }
+  }
+
+  /**
+   * Makes a silence, or changes the one with this id; where what it matches changes, a new one with a new id replaces it.
+   *
+   * @throws ProblemsException with what is wrong
+   */
+  public Silence silence(Optional<String> id, List<Matcher> matchers, long startsAtMillis, long endsAtMillis, String createdBy, String comment) {
+    synchronized (lock) {
+      Silence silence = silencing.put(id.orElse(null), matchers, startsAtMillis, endsAtMillis, createdBy, comment, now());
+      ledger.commit();
+      return silence;
+    }
+  }
+
+  /** Ends a silence now; throws {@link ProblemsException} if there is none or it has ended. */
+  public Silence expireSilence(String id) {
+    synchronized (lock) {
+      Silence ended = silencing.expire(id, now());
+      ledger.commit();
+      return ended;
+    }
+  }
+
+  /** What was sent to whom, newest first. */
+  public List<HistoryEntry> history(int entriesMax) {
+    return store.history(entriesMax);
+  }
+
+  /** What waits to be delivered. */
+  public SpoolStatus spool() {
+    synchronized (lock) {
+      return outbox.status();
+    }
+  }
+
+  /** Names of receivers, sorted. */
+  public List<String> receivers() {
+    synchronized (lock) {
+      return routing.receivers().keySet().stream().sorted().toList();
+    }
+  }
+
+  /** How alerts are routed now. */
+  public Routing routing() {
+    synchronized (lock) {
+      return routing;
+    }
+  }
+
+  /** How long an alert from outside counts as firing when it does not say. */
+  public long resolveTimeoutMillis() {
+    synchronized (lock) {
+      return NotifySettings.millis(settings.resolveTimeoutSeconds());
+    }
+  }
+
+  /** Sends a test mail and returns the whole talk with the relay; throws {@link ProblemsException} if no mail is configured. */
+  public MailTransport.Dialogue testMail(String address) throws InterruptedException {
+    MailSettings relay;
+    MailMessage message;
+    synchronized (lock) {
+      relay = installation.mail().filter(MailSettings::enabled)
+          .orElseThrow(() -> new ProblemsException(Problem.error("", 0, 0, "no mail relay is configured; set mail.host")));
+      String id = "test." + now() + "@" + MailChannel.Style.idDomain(relay.sender().address());
+      message = composer.test(installation.name(), address, id, now());
+    }
+    try (MailTransport transport = transports.apply(relay)) {
+      return transport.test(message);
+    }
+  }
+
+  private long now() {
+    return environment.clock().wallMillis();
+  }
+
+  /** Stops sending; what waits stays in the store. */
+  @Override
+  public void close() {
+    List<Courier> last;
+    synchronized (lock) {
+      started = false;
+      last = couriers;
+      couriers = List.of();
+      cancel(flushTimer);
+      cancel(maintenanceTimer);
+    }
+    try {
+      for (Courier courier : last) {
+        courier.close();
+      }
+      await(flushTimer);
+      await(maintenanceTimer);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void cancel(Timers.@Nullable Timer timer) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
+  private static void await(Timers.@Nullable Timer timer) throws InterruptedException {
+    if (timer != null) {
+      timer.awaitIdle(CLOSE_TIMEOUT_MILLIS);
+    }
+  }
+}
