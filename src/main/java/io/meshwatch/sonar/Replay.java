@@ -1,0 +1,123 @@
+package io.meshwatch.sonar;
+
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.HttpCall;
+import io.meshwatch.sonar.SonarRun.Trigger;
+import io.meshwatch.sonar.StepRun.Outcome;
+import io.meshwatch.sonar.meshstack.ApiMemory;
+import io.meshwatch.sonar.meshstack.Exchange;
+import io.meshwatch.sonar.meshstack.ExchangeGate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Repeats a run and says what is different now; or shows it as shell lines for somebody who does not have meshwatch. */
+public final class Replay {
+  private final Environment environment;
+  private final JourneyRunner runner;
+
+  public Replay(Environment environment) {
+    this.environment = environment;
+    this.runner = new JourneyRunner(environment, new ApiMemory(), new ExchangeGate(4, environment.clock()));
+  }
+
+  /** Runs the journey of a target now. Empty if the settings no longer have the run's target. */
+  public Optional<SonarRun> repeat(SonarRun before, SonarSettings settings) throws InterruptedException {
+    Optional<Journey> journey = Journey.of(settings).stream().filter(j -> j.target().equals(before.target())).findFirst();
+    if (journey.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(runner.run(journey.get(), Trigger.REPLAY, environment.clock().wallMillis(), () -> { }));
+  }
+
+  /** What differs between two runs, one line per step that does, and the verdicts at the end; one line if nothing does. */
+  public static List<String> difference(SonarRun before, SonarRun now) {
+    List<String> lines = new ArrayList<>();
+    for (StepRun step : lastAttempt(before)) {
+      Optional<StepRun> other = lastAttempt(now).stream().filter(s -> s.name().equals(step.name())).findFirst();
+      String then = describe(step);
+      String today = other.map(Replay::describe).orElse("not a step any more");
+      if (!then.equals(today)) {
+        lines.add(step.name() + ": was " + then + ", is " + today);
+      }
+    }
+    String verdict = verdict(before.verdict()).equals(verdict(now.verdict()))
+        ? "the verdict is the same: " + verdict(now.verdict())
+        : "the verdict was " + verdict(before.verdict()) + ", is " + verdict(now.verdict());
+    lines.add(verdict);
+    return lines;
+  }
+
+  private static List<StepRun> lastAttempt(SonarRun run) {
+    int last = run.steps().stream().mapToInt(StepRun::attempt).max().orElse(1);
+    return run.steps().stream().filter(step -> step.attempt() == last).toList();
+  }
+
+  private static String describe(StepRun step) {
+    String outcome = switch (step.outcome()) {
+      case PASSED -> "passed";
+      case FAILED -> "failed (" + step.note() + ")";
+      case SKIPPED -> "not reached";
+    };
+    List<String> statuses = step.exchanges().stream().map(e -> e.status() == 0 ? "no answer" : String.valueOf(e.status())).distinct().toList();
+    return statuses.isEmpty() || step.outcome() == Outcome.SKIPPED ? outcome : outcome + " with " + String.join(", ", statuses);
+  }
+
+  private static String verdict(Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Passed passed -> passed.flaky() ? "passed at a later attempt" : "passed";
+      case Verdict.Failed failed -> "failed at " + failed.evidence().step() + " (" + failed.failureClass().label() + ")";
+      case Verdict.Inconclusive inconclusive -> "inconclusive (" + inconclusive.reason() + ")";
+    };
+  }
+
+  /**
+   * The requests of a run as shell lines. Secrets are variables that the reader sets: {@code $PASSWORD}, {@code $TOKEN}. Steps that went
+   * through are kept without headers and bodies, so their lines show only where they went.
+   */
+  public static List<String> curl(SonarRun run) {
+    List<String> lines = new ArrayList<>();
+    for (StepRun step : lastAttempt(run)) {
+      if (!step.exchanges().isEmpty()) {
+        lines.add("# " + step.name() + ": " + step.outcome().name().toLowerCase(Locale.ROOT));
+      }
+      step.exchanges().forEach(exchange -> lines.add(curl(exchange)));
+    }
+    return lines;
+  }
+
+  private static String curl(Exchange exchange) {
+    StringBuilder line = new StringBuilder("curl -sS -i");
+    if (!exchange.method().equals("GET")) {
+      line.append(" -X ").append(exchange.method());
+    }
+    for (HttpCall.Header header : exchange.requestHeaders()) {
+      line.append(" -H ").append(quoted(header.name() + ": " + header.value()));
+    }
+    if (!exchange.requestBody().isEmpty()) {
+      line.append(" --data ").append(quoted(exchange.requestBody()));
+    }
+    return line.append(' ').append(quoted(exchange.url())).toString();
+  }
+
+  /** In double quotes, with everything inert for the shell but the placeholders, which become its variables. */
+  private static String quoted(String text) {
+    String inert = text.replace("\\", "\\\\").replace("\"", "\\\"").replace("`", "\\`").replace("$", "\\$");
+    StringBuilder result = new StringBuilder("\"");
+    int from = 0;
+    for (int open = inert.indexOf('<'); open >= 0; open = inert.indexOf('<', from)) {
+      int close = inert.indexOf('>', open);
+      String name = close < 0 ? "" : inert.substring(open + 1, close);
+      result.append(inert, from, open);
+      if (name.matches("[a-z-]{1,30}")) {
+        result.append('$').append(name.replace('-', '_').toUpperCase(Locale.ROOT));
+        from = close + 1;
+      } else {
+        result.append('<');
+        from = open + 1;
+      }
+    }
+    return result.append(inert, from, inert.length()).append('"').toString();
+  }
+}

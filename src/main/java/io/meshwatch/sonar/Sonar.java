@@ -1,0 +1,263 @@
+package io.meshwatch.sonar;
+
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.Timers;
+import io.meshwatch.model.Appender;
+import io.meshwatch.model.Labels;
+import io.meshwatch.model.Problem;
+import io.meshwatch.model.ProblemsException;
+import io.meshwatch.model.StoreUnavailableException;
+import io.meshwatch.sonar.RunSummary.Result;
+import io.meshwatch.sonar.SonarRun.Trigger;
+import io.meshwatch.sonar.SonarStatus.State;
+import io.meshwatch.sonar.meshstack.ApiMemory;
+import io.meshwatch.sonar.meshstack.ExchangeGate;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Smoke-tests all targets, each on its own timer, and keeps what came of it: numbers in the store, detail in the run log. There is one
+ * alert path: ordinary rules over these numbers.
+ *
+ * <p>Targets do not know of each other; they share only the number of requests that may be out at once, and what was learnt about the
+ * API. Starting, reloading and closing are confined to one thread; asking is safe for all.
+ */
+public final class Sonar implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sonar.class);
+  /** Series are written again at least this often: well within PromQL's lookback of five minutes. */
+  private static final long REFRESH_MILLIS = 30_000;
+  private static final long STOP_MILLIS = 5_000;
+  private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
+
+  private final Environment environment;
+  private final Supplier<Appender> appenders;
+  private final RunLog runLog;
+  private final RestartTolerance restarts = new RestartTolerance();
+  private final ApiMemory memory = new ApiMemory();
+  private final SeriesGroup own;
+
+  /** In the order of the configuration; replaced as a whole, so that those who look need not wait for those who change it. */
+  private volatile Map<TargetKey, TargetLoop> loops = Map.of();
+  private volatile ExchangeGate gate;
+  private volatile JourneyRunner runner;
+  private volatile int configHash;
+  private SonarSettings settings;
+  private Timers.@Nullable Timer refresher;
+
+  /** Starts nothing yet. The appender's supplier and the run log must outlive it; neither is closed. */
+  public Sonar(Environment environment, Supplier<Appender> appenders, RunLog runLog, SonarSettings settings) {
+    this.environment = environment;
+    this.appenders = appenders;
+    this.runLog = runLog;
+    this.settings = settings;
+    this.gate = new ExchangeGate((int) settings.concurrentRequestsMax(), environment.clock());
+    this.runner = new JourneyRunner(environment, memory, gate);
+    this.own = new SeriesGroup(Labels.of(Labels.JOB, "sonar"), appenders, environment.clock());
+  }
+
+  /** Starts testing. */
+  public void start() {
+    apply(settings, true);
+    refresher = environment.timers().every("sonar refresh", REFRESH_MILLIS, 0, this::refresh);
+  }
+
+  /**
+   * Takes over changed settings: targets that are new start, those that are gone stop and their series end, those whose journey is
+   * unchanged do not notice.
+   *
+   * @throws ProblemsException if the settings are wrong; then nothing changes
+   */
+  public void apply(SonarSettings changed) {
+    boolean concernsAll = changed.concurrentRequestsMax() != settings.concurrentRequestsMax()
+        || !changed.maintenance().equals(settings.maintenance())
+        || changed.restartSeconds() != settings.restartSeconds();
+    apply(changed, concernsAll);
+  }
+
+  private void apply(SonarSettings changed, boolean concernsAll) {
+    List<Problem> errors = changed.check().stream().filter(p -> !p.warning()).toList();
+    if (!errors.isEmpty()) {
+      throw new ProblemsException(errors);
+    }
+    List<Journey> journeys = Journey.of(changed);
+    settings = changed;
+    if (concernsAll) {
+      gate = new ExchangeGate((int) changed.concurrentRequestsMax(), environment.clock());
+      runner = new JourneyRunner(environment, memory, gate);
+    }
+    replace(journeys, concernsAll);
+    configHash = journeys.stream().map(j -> j.target().hashCode() * 31 + j.accessUrl().hashCode()).toList().hashCode();
+    writeOwn(environment.clock().wallMillis());
+  }
+
+  /** Stops what has gone or changed; what has changed goes on under the same series, so that nothing looks like a gap or a reset. */
+  private void replace(List<Journey> journeys, boolean concernsAll) {
+    Map<TargetKey, TargetLoop> before = loops;
+    List<TargetLoop> unchanged = journeys.stream()
+        .map(journey -> concernsAll ? null : before.get(journey.target()))
+        .filter(loop -> loop != null && journeys.contains(loop.journey()))
+        .toList();
+    List<TargetLoop> outdated = before.values().stream().filter(loop -> !unchanged.contains(loop)).toList();
+    outdated.forEach(TargetLoop::cancel);
+    outdated.forEach(Sonar::awaitIdle);
+    Map<TargetKey, TargetLoop> after = new LinkedHashMap<>();
+    for (Journey journey : journeys) {
+      TargetLoop predecessor = before.get(journey.target());
+      boolean keeps = predecessor != null && unchanged.contains(predecessor);
+      after.put(journey.target(), keeps ? predecessor : started(journey, predecessor));
+    }
+    outdated.stream().filter(loop -> !after.containsKey(loop.journey().target())).forEach(loop -> end(loop.series().group()));
+    loops = Collections.unmodifiableMap(after);
+  }
+
+  private TargetLoop started(Journey journey, @Nullable TargetLoop predecessor) {
+    SeriesGroup group = predecessor == null
+        ? new SeriesGroup(journey.target().labels(), appenders, environment.clock())
+        : predecessor.series().group();
+    TargetLoop loop = new TargetLoop(environment, journey, runner, runLog, restarts, settings, new TargetSeries(group));
+    loop.start(environment.timers());
+    loop.refresh(environment.clock().wallMillis());
+    return loop;
+  }
+
+  private void refresh(long dueMillis) {
+    writeOwn(dueMillis);
+    for (TargetLoop loop : loops.values()) {
+      if (dueMillis - loop.series().group().lastWrittenMillis() >= REFRESH_MILLIS / 2) {
+        loop.refresh(dueMillis);
+      }
+    }
+  }
+
+  private void writeOwn(long atMillis) {
+    own.set(MetricName.TARGETS, loops.size());
+    own.set(MetricName.RUNS_IN_FLIGHT, (double) loops.values().stream().filter(TargetLoop::isRunning).count());
+    own.set(MetricName.REQUESTS_IN_FLIGHT, gate.open());
+    own.set(MetricName.BUILD_INFO, 1, "version", runner.version());
+    own.removeAll(MetricName.CONFIG_INFO);
+    own.set(MetricName.CONFIG_INFO, 1, "hash", Integer.toHexString(configHash));
+    try {
+      own.write(atMillis);
+    } catch (StoreUnavailableException full) {
+      LOG.debug("Sonar's own series could not be written: {}", full.getMessage());
+    }
+  }
+
+  // ---- asking
+
+  /** How all targets are. */
+  public SonarStatus status(int runsMax) {
+    return new SonarStatus(loops.values().stream().map(loop -> status(loop, runsMax)).toList());
+  }
+
+  private SonarStatus.Target status(TargetLoop loop, int runsMax) {
+    TargetKey key = loop.journey().target();
+    long nowMillis = environment.clock().wallMillis();
+    List<RunSummary> newest = runLog.newest(key, runsMax);
+    return new SonarStatus.Target(
+        key, loop.journey().accessUrl().toString(), loop.journey().intervalMillis(), state(newest), loop.isRunning(), loop.failures(), newest,
+        runLog.uptime(key, nowMillis - DAY_MILLIS), runLog.uptime(key, nowMillis - 7 * DAY_MILLIS), runLog.uptime(key, nowMillis - 30 * DAY_MILLIS),
+        runLog.lastGood(key).map(RunSummary::startedMillis), runLog.lastFailure(key));
+  }
+
+  private static State state(List<RunSummary> newest) {
+    if (newest.isEmpty()) {
+      return State.NEW;
+    }
+    RunSummary last = newest.getFirst();
+    return switch (last.result()) {
+      case PASSED, FLAKY -> State.GOOD;
+      case FAILED -> last.maintenance().isEmpty() ? State.FAILING : State.MAINTENANCE;
+      case RESTART -> last.maintenance().isEmpty() ? State.RESTARTING : State.MAINTENANCE;
+      case INCONCLUSIVE -> State.UNTESTED;
+    };
+  }
+
+  /** A whole run, with every request. */
+  public Optional<SonarRun> run(String id) throws IOException {
+    return runLog.run(id);
+  }
+
+  /**
+   * Evidence for an alert about a target or a scope, for its mail: that of the failing target whose labels agree with the alert's.
+   */
+  public Optional<Evidence> evidence(Labels alertLabels) {
+    return loops.values().stream()
+        .filter(loop -> loop.lastResult() == Result.FAILED || loop.lastResult() == Result.RESTART)
+        .map(loop -> loop.journey().target())
+        .filter(key -> agrees(key.labels(), alertLabels))
+        .findFirst()
+        .flatMap(runLog::lastFailure);
+  }
+
+  private static boolean agrees(Labels target, Labels alert) {
+    return alert.has("scope")
+        && List.of("scope", "customer", "project", "platform", "target").stream().allMatch(l -> !alert.has(l) || alert.get(l).equals(target.get(l)));
+  }
+
+  /** Runs a target's journey now, beside its schedule; it is kept in the run log but changes no series. */
+  public SonarRun runNow(TargetKey target) throws InterruptedException {
+    TargetLoop loop = loops.get(target);
+    if (loop == null) {
+      throw new IllegalArgumentException("expected one of Sonar's targets, got " + target.name());
+    }
+    SonarRun run = runner.run(loop.journey(), Trigger.MANUAL, environment.clock().wallMillis(), () -> { });
+    runLog.append(run);
+    return run;
+  }
+
+  // ---- the end
+
+  /** Stops all runs and ends all series. */
+  @Override
+  public void close() {
+    stopRefreshing();
+    Map<TargetKey, TargetLoop> all = loops;
+    loops = Map.of();
+    all.values().forEach(TargetLoop::cancel);
+    all.values().forEach(Sonar::awaitIdle);
+    all.values().forEach(loop -> end(loop.series().group()));
+    end(own);
+  }
+
+  /** First of all: a refresh under way would write to series that have ended. */
+  private void stopRefreshing() {
+    Timers.Timer timer = refresher;
+    if (timer == null) {
+      return;
+    }
+    timer.cancel(false);
+    try {
+      timer.awaitIdle(STOP_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitIdle(TargetLoop loop) {
+    try {
+      if (!loop.awaitIdle(STOP_MILLIS)) {
+        LOG.warn("a run of {} did not stop in time", loop.journey().target().name());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end(SeriesGroup group) {
+    try {
+      group.end(environment.clock().wallMillis());
+    } catch (StoreUnavailableException full) {
+      LOG.debug("series could not be ended: {}", full.getMessage());
+    }
+  }
+}

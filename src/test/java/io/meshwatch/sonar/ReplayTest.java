@@ -1,0 +1,52 @@
+package io.meshwatch.sonar;
+
+import static io.meshwatch.sonar.FakeMeshStack.json;
+import static io.meshwatch.sonar.SonarWorld.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Repeating a run. */
+class ReplayTest {
+  private final SonarWorld world = new SonarWorld();
+
+  @Test
+  void saysWhatIsDifferentNow() throws InterruptedException {
+    world.meshStack.access = call -> json(500, "{\"errorCode\":\"Broken\"}");
+    SonarRun before = world.run(settings());
+    world.meshStack.access = call -> json(200, "{}");
+
+    SonarRun now = new Replay(world.environment).repeat(before, settings()).orElseThrow();
+
+    assertThat(now.trigger()).isEqualTo(SonarRun.Trigger.REPLAY);
+    assertThat(Replay.difference(before, now)).containsExactly(
+        "access: was failed (expected access to the platform, got status 500 Broken) with 500, is passed with 200",
+        "replicate: was not reached, is passed",
+        "the verdict was failed at access (api), is passed");
+  }
+
+  @Test
+  void saysIfNothingIs() throws InterruptedException {
+    SonarRun before = world.run(settings());
+
+    assertThat(Replay.difference(before, world.run(settings()))).containsExactly("the verdict is the same: passed");
+  }
+
+  @Test
+  void printsShellLinesWithVariablesForSecrets() throws InterruptedException {
+    world.meshStack.intercept = call -> call.uri().getPath().endsWith("/token") ? json(401, "{\"error\":\"invalid_grant\"}") : null;
+
+    SonarRun run = world.run(settings());
+
+    assertThat(Replay.curl(run)).first().isEqualTo("# login: failed");
+    assertThat(Replay.curl(run)).anySatisfy(line -> assertThat(line).startsWith("curl -sS -i -X POST")
+        .contains("grant_type=password", "password=$PASSWORD").endsWith("\"" + FakeMeshStack.REALM + "/protocol/openid-connect/token\""));
+  }
+
+  @Test
+  void cannotRepeatWhatIsNoLongerATarget() throws InterruptedException {
+    SonarRun before = world.run(settings());
+
+    assertThat(new Replay(world.environment).repeat(before, SonarSettings.defaults())).isEmpty();
+  }
+}
