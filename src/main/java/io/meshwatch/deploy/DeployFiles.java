@@ -1,0 +1,273 @@
+package io.meshwatch.deploy;
+
+import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.meshwatch.environment.Disk;
+import io.meshwatch.environment.ListenerSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Writes what the operators of nodes and components install: one folder per target, a variables file for Ansible, and a README that
+ * says where each file goes. The same credentials give the same bytes, so that a second run changes nothing. Files hold keys and
+ * password hashes and are for their owner alone.
+ */
+public final class DeployFiles {
+  private static final int BCRYPT_COST = 10;
+  private static final int BCRYPT_SALT_BYTES = 16;
+
+  private final Disk disk;
+  private final Credentials credentials;
+
+  public DeployFiles(Disk disk, Credentials credentials) {
+    this.disk = disk;
+    this.credentials = credentials;
+  }
+
+  private record File(String name, String content, String place) {}
+
+  /** Writes everything for these targets and returns the paths that were written, relative to the folder. */
+  public List<Path> render(Path folder, List<DeployTarget> targets) {
+    List<Path> written = new ArrayList<>();
+    try {
+      makeFolder(folder);
+      StringBuilder places = new StringBuilder();
+      for (DeployTarget target : targets) {
+        Path own = folder.resolve(target.name());
+        makeFolder(own);
+        List<File> files = files(target);
+        for (File file : files) {
+          write(own.resolve(file.name), file.content);
+          written.add(Path.of(target.name(), file.name));
+          places.append("| `").append(target.name()).append('/').append(file.name).append("` | ").append(file.place).append(" |\n");
+        }
+      }
+      write(folder.resolve("ansible-vars.yml"), ansible(targets));
+      write(folder.resolve("README.md"), readme(places.toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write deployment files to " + folder + ": " + e.getMessage(), e);
+    }
+    written.add(Path.of("ansible-vars.yml"));
+    written.add(Path.of("README.md"));
+    return written;
+  }
+
+  private List<File> files(DeployTarget target) throws IOException {
+    List<File> files = new ArrayList<>(tlsFiles(target));
+    List<Credentials.Login> logins = credentials.accepted(target.name());
+    switch (target.kind()) {
+      case NODE -> {
+        files.add(webConfig(target, logins));
+        files.add(service(target, "prometheus-node-exporter", ""));
+      }
+      case MARIADB -> {
+        files.add(webConfig(target, logins));
+        files.add(service(target, "prometheus-mysqld-exporter", "EnvironmentFile=/etc/default/prometheus-mysqld-exporter\n"));
+      }
+      case PUSHGATEWAY -> {
+        files.add(webConfig(target, logins));
+        files.add(service(target, "prometheus-pushgateway", ""));
+      }
+      case SPRING_BOOT -> files.add(springBoot(target, logins));
+      case KEYCLOAK -> {
+        files.add(keycloak());
+        files.addAll(nginx(target, logins, "proxy_pass http://127.0.0.1:9000/metrics;"));
+      }
+      case RABBITMQ -> {
+        files.add(rabbit());
+        files.addAll(nginx(target, logins, "proxy_pass http://127.0.0.1:15692/metrics/per-object;"));
+      }
+      case NGINX -> files.addAll(nginx(target, logins, "proxy_pass http://127.0.0.1:9113/metrics;"));
+    }
+    return files;
+  }
+
+  private List<File> tlsFiles(DeployTarget target) throws IOException {
+    ListenerSpec.ServerTls tls = credentials.serverTls(target.name());
+    String name = target.name();
+    return List.of(
+        new File(name + ".crt", text(tls.certificateChainFile()), "`" + place(target) + name + ".crt`"),
+        new File(name + ".key", text(tls.keyFile()), "`" + place(target) + name + ".key`, readable for the service's user only"));
+  }
+
+  /** Exporters of the Prometheus family read this file again at every connection: a rotation needs no restart. */
+  private static File webConfig(DeployTarget target, List<Credentials.Login> logins) {
+    StringBuilder yaml = new StringBuilder("tls_server_config:\n")
+        .append("  cert_file: ").append(target.name()).append(".crt\n")
+        .append("  key_file: ").append(target.name()).append(".key\n")
+        .append("  min_version: TLS12\n")
+        .append("basic_auth_users:\n");
+    logins.forEach(login -> yaml.append("  ").append(login.username()).append(": '").append(hash(login)).append("'\n"));
+    return new File("web-config.yml", yaml.toString(), "`" + place(target) + "web-config.yml`; read again by itself when it changes");
+  }
+
+  private static File service(DeployTarget target, String program, String more) {
+    String unit = """
+        [Unit]
+        Description=%1$s with TLS and Basic auth
+        After=network-online.target
+        Wants=network-online.target
+
+        [Service]
+        User=prometheus
+        %4$sExecStart=/usr/bin/%1$s --web.listen-address=:%2$d --web.config.file=%3$sweb-config.yml
+        Restart=on-failure
+        NoNewPrivileges=yes
+
+        [Install]
+        WantedBy=multi-user.target
+        """.formatted(program, target.port(), place(target), more);
+    return new File(program + ".service", unit, "`/etc/systemd/system/" + program + ".service`, then `systemctl daemon-reload` and restart");
+  }
+
+  /** meshStack's applications take their users from {@code auth.basic}; whether they take hashes is not published, so none is used. */
+  private static File springBoot(DeployTarget target, List<Credentials.Login> logins) {
+    StringBuilder yaml = new StringBuilder("""
+        management:
+          server:
+            port: %1$d
+            ssl:
+              enabled: true
+              certificate: "file:%2$s%3$s.crt"
+              certificate-private-key: "file:%2$s%3$s.key"
+          endpoints:
+            web:
+              exposure:
+                include: health,prometheus
+        auth:
+          basic:
+            realm: actuator
+            users:
+        """.formatted(target.port(), place(target), target.name()));
+    for (Credentials.Login login : logins) {
+      yaml.append("      - username: ").append(login.username()).append('\n')
+          .append("        password: \"").append(login.password().reveal()).append("\"\n")
+          .append("        authorities: [ACTUATOR]\n");
+    }
+    return new File("application-monitoring.yml", yaml.toString(),
+        "beside the application's own configuration; add `monitoring` to `spring.profiles.active`, restart");
+  }
+
+  private static File keycloak() {
+    return new File("keycloak.conf", """
+        metrics-enabled=true
+        health-enabled=true
+        event-metrics-user-enabled=true
+        http-management-scheme=http
+        http-management-host=127.0.0.1
+        http-management-port=9000
+        """, "append to `conf/keycloak.conf`, restart; nginx serves the metrics to the outside");
+  }
+
+  private static File rabbit() {
+    return new File("rabbitmq.conf", """
+        prometheus.tcp.ip = 127.0.0.1
+        prometheus.tcp.port = 15692
+        prometheus.return_per_object_metrics = true
+        """, "append to `/etc/rabbitmq/rabbitmq.conf`, `rabbitmq-plugins enable rabbitmq_prometheus`, restart");
+  }
+
+  private static List<File> nginx(DeployTarget target, List<Credentials.Login> logins, String pass) {
+    String snippet = """
+        server {
+          listen %1$d ssl;
+          ssl_certificate %2$s%3$s.crt;
+          ssl_certificate_key %2$s%3$s.key;
+          ssl_protocols TLSv1.2 TLSv1.3;
+          location = /metrics {
+            auth_basic "metrics";
+            auth_basic_user_file %2$s%3$s.htpasswd;
+            %4$s
+          }
+          location / {
+            return 404;
+          }
+        }
+        """.formatted(target.port(), place(target), target.name(), pass);
+    StringBuilder users = new StringBuilder();
+    logins.forEach(login -> users.append(login.username()).append(':').append(hash(login)).append('\n'));
+    return List.of(
+        new File("nginx-metrics.conf", snippet, "`/etc/nginx/conf.d/" + target.name() + "-metrics.conf`, then `nginx -s reload`"),
+        new File(target.name() + ".htpasswd", users.toString(), "`" + place(target) + target.name() + ".htpasswd`"));
+  }
+
+  /** Paths only: secrets stay in their files, so that this one may be read by whoever runs the playbook. */
+  private String ansible(List<DeployTarget> targets) {
+    StringBuilder yaml = new StringBuilder("# Variables for a playbook that installs these files.\nmeshwatch_authority_certificate: ")
+        .append(quoted(credentials.authorityFile().toString())).append("\nmeshwatch_targets:\n");
+    for (DeployTarget target : targets) {
+      yaml.append("  - name: ").append(target.name()).append('\n')
+          .append("    kind: ").append(target.kind().name().toLowerCase(Locale.ROOT)).append('\n')
+          .append("    port: ").append(target.port()).append('\n')
+          .append("    files: ").append(quoted(target.name())).append('\n')
+          .append("    destination: ").append(quoted(place(target))).append('\n')
+          .append("    username: ").append(credentials.login(target.name()).username()).append('\n')
+          .append("    password_file: ").append(quoted(credentials.passwordFile(target.name()).toString())).append('\n');
+    }
+    return yaml.toString();
+  }
+
+  private static String readme(String places) {
+    return """
+        # Files of this deployment
+
+        One folder per node and component. Each file goes to the place named here; keys and password files must be readable for the
+        service's user only. `ansible-vars.yml` names the same targets for a playbook; it holds no secrets.
+
+        | file | goes to |
+        |---|---|
+        %s
+        During a rotation, and for a while after it, files accept two users. Write them anew and install them three times: after
+        `credentials rotate` began, after it finished, and when the overlap has passed.
+        """.formatted(places);
+  }
+
+  private static String place(DeployTarget target) {
+    return switch (target.kind()) {
+      case NODE, MARIADB, PUSHGATEWAY -> "/etc/prometheus/" + target.name() + "/";
+      case SPRING_BOOT -> "/etc/meshstack/" + target.name() + "/";
+      case KEYCLOAK, RABBITMQ, NGINX -> "/etc/nginx/metrics/";
+    };
+  }
+
+  /**
+   * A bcrypt hash that Go, nginx and Apache understand. The salt comes from the password itself, so that a second run writes the same
+   * file; that is safe because passwords are random and long, and never the same twice.
+   */
+  private static String hash(Credentials.Login login) {
+    byte[] password = login.password().reveal().getBytes(StandardCharsets.UTF_8);
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update("meshwatch bcrypt salt".getBytes(StandardCharsets.US_ASCII));
+      byte[] salt = Arrays.copyOf(digest.digest(password), BCRYPT_SALT_BYTES);
+      return new String(BCrypt.with(BCrypt.Version.VERSION_2Y).hash(BCRYPT_COST, salt, password), StandardCharsets.US_ASCII);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static String quoted(String text) {
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
+  private String text(Path file) throws IOException {
+    return new String(disk.readAll(file), StandardCharsets.UTF_8);
+  }
+
+  private void makeFolder(Path folder) throws IOException {
+    disk.createDirectories(folder);
+    disk.restrictToOwner(folder);
+  }
+
+  private void write(Path file, String content) throws IOException {
+    disk.replace(file, content.getBytes(StandardCharsets.UTF_8));
+    disk.restrictToOwner(file);
+  }
+}
