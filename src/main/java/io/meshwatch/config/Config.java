@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param operatorAlertAddresses mailboxes of the operators, who get every alert
  * @param additionalAlertAddresses further mailboxes, which get a copy
  * @param mail the relay that takes mails; without it alerts only show on the page
- * @param notify who is told what, and when
+ * @param notification who is told what, and when
  * @param nodes machines to scrape
  * @param components components of meshStack to scrape
  * @param scrape what is common to all scrapes, and scrape sections taken over from a Prometheus
@@ -35,7 +35,7 @@ public record Config(
     List<String> operatorAlertAddresses,
     List<String> additionalAlertAddresses,
     Optional<MailSettings> mail,
-    NotifySettings notify,
+    NotifySettings notification,
     List<NodeSettings> nodes,
     List<ComponentSettings> components,
     ScrapeSettings scrape,
@@ -76,5 +76,11 @@ public record Config(
   public String pageUrl() {
     String url = externalUrl.isEmpty() ? "http://" + listen : externalUrl;
     return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+
+  /** This configuration with the page elsewhere. */
+  public Config withListen(String newListen) {
+    return new Config(installation, operatorAlertAddresses, additionalAlertAddresses, mail, notification, nodes, components, scrape,
+        scrapeInterval, evaluationInterval, rules, retention, sonar, credentials, newListen, externalUrl, web);
   }
 }
