@@ -26,7 +26,8 @@ const SERIES_SHOWN_MAX = 40;
 
 /** PromQL by hand: as a table at this moment, or as a chart. The expression stands in the address, so a page can be shared. */
 export function Query({ location }: { location: URL }) {
-  const expression = location.searchParams.get('expr') ?? '';
+  // Links of alerts are written as Prometheus' own page expects them.
+  const expression = location.searchParams.get('expr') ?? location.searchParams.get('g0.expr') ?? '';
   const tab = location.searchParams.get('tab') ?? 'table';
   const seconds = Number(location.searchParams.get('range') ?? '3600');
   const [answer, setAnswer] = useState<QueryAnswer | null>(null);

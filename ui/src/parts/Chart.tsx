@@ -45,7 +45,7 @@ export function Chart({ times, lines, height, format, max, legend = false, fille
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       scales: { y: { range: (_, low, high) => range(low, high, max) } },
       axes: [
-        { ...axis, space: 70 },
+        { ...axis, space: 70, values: (_, splits) => splits.map((time) => timeOfDay(time, splits)) },
         { ...axis, size: 52, values: (_, splits) => splits.map(format) },
       ],
       series: [
@@ -92,6 +92,16 @@ export function Chart({ times, lines, height, format, max, legend = false, fille
       <div ref={box} />
     </div>
   );
+}
+
+/** Hours and minutes; seconds where the marks are closer, the day where they are further apart. */
+function timeOfDay(seconds: number, splits: number[]): string {
+  const distance = (splits[1] ?? 0) - (splits[0] ?? 0);
+  const options: Intl.DateTimeFormatOptions =
+    distance >= 86_400
+      ? { month: 'short', day: 'numeric' }
+      : { hour: '2-digit', minute: '2-digit', hour12: false, ...(distance < 60 ? { second: '2-digit' } : {}) };
+  return new Date(seconds * 1000).toLocaleString(undefined, options);
 }
 
 function range(low: number, high: number, max: number | undefined): [number, number] {

@@ -3,6 +3,7 @@ package io.meshwatch.web;
 import io.meshwatch.model.Histogram;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.NumberText;
+import io.meshwatch.promql.HistogramBuckets;
 import io.meshwatch.promql.QueryResult;
 import io.meshwatch.promql.Value;
 import java.util.List;
@@ -118,9 +119,35 @@ final class PrometheusJson {
     json.writeStartObject();
     json.writeStringProperty("count", NumberText.sample(histogram.count()));
     json.writeStringProperty("sum", NumberText.sample(histogram.sum()));
-    HistogramBuckets.write(json, histogram);
+    buckets(json, histogram);
     json.writeEndObject();
     json.writeEndArray();
+  }
+
+  /** Buckets as {@code [boundaries, lower, upper, count]}, ascending, empty ones left out. */
+  private static void buckets(JsonGenerator json, Histogram histogram) {
+    List<HistogramBuckets.Bucket> filled = HistogramBuckets.ascending(histogram).stream().filter(b -> b.count() != 0).toList();
+    if (filled.isEmpty()) {
+      return;
+    }
+    json.writeArrayPropertyStart("buckets");
+    for (HistogramBuckets.Bucket bucket : filled) {
+      json.writeStartArray();
+      json.writeNumber(boundaries(bucket));
+      json.writeString(NumberText.sample(bucket.lower()));
+      json.writeString(NumberText.sample(bucket.upper()));
+      json.writeString(NumberText.sample(bucket.count()));
+      json.writeEndArray();
+    }
+    json.writeEndArray();
+  }
+
+  /** 0 = open left, 1 = open right, 2 = open on both sides, 3 = closed on both sides. */
+  private static int boundaries(HistogramBuckets.Bucket bucket) {
+    if (bucket.lowerInclusive()) {
+      return bucket.upperInclusive() ? 3 : 1;
+    }
+    return bucket.upperInclusive() ? 0 : 2;
   }
 
   private static void timestamp(JsonGenerator json, long millis) {

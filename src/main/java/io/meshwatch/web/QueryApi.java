@@ -15,6 +15,7 @@ import io.meshwatch.promql.QueryResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The query side of Prometheus' API: expressions, series and labels. */
@@ -130,7 +131,7 @@ final class QueryApi {
     texts(call, values, limit);
   }
 
-  private static void texts(Routes.Call call, TreeSet<String> texts, int limit) throws IOException {
+  private static void texts(Routes.Call call, Set<String> texts, int limit) throws IOException {
     ApiErrors.success(call.reply(), json -> {
       json.writeStartArray();
       texts.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).forEach(json::writeString);

@@ -15,7 +15,7 @@ final class StatusApi {
    * @param version of meshwatch
    * @param configuration the configuration, secrets replaced
    * @param startedAtMillis when it started
-   * @param retention how long samples are kept
+   * @param retentionMillis how long samples are kept
    * @param flags settings of the command line
    * @param seriesCount series in the head now
    * @param reloadedAtMillis when the configuration was last taken over

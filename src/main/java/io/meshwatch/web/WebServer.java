@@ -1,0 +1,126 @@
+package io.meshwatch.web;
+
+import io.meshwatch.engine.Engine;
+import io.meshwatch.engine.remote.RemoteWriteReceiver;
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.HttpListener;
+import io.meshwatch.environment.ListenerSpec;
+import io.meshwatch.notify.Notifier;
+import io.meshwatch.promql.QueryLimits;
+import io.meshwatch.rules.Rules;
+import io.meshwatch.scrape.Scraper;
+import io.meshwatch.sonar.Sonar;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** The page and all APIs on one listener. Closing it ends the listener. */
+public final class WebServer implements AutoCloseable {
+  private final HttpListener listener;
+
+  /** The parts that are shown. */
+  public record Parts(Environment environment, Engine engine, Scraper scraper, Rules rules, Notifier notifier, Sonar sonar) {}
+
+  /**
+   * What is said about the server.
+   *
+   * @param installation name of the installation
+   * @param version of meshwatch
+   * @param pageUrl where people reach the page
+   * @param startedAtMillis when it started
+   * @param retentionMillis how long samples are kept
+   * @param limits of each query
+   * @param mailConfigured whether there is a relay
+   * @param recipients mailboxes that get alerts
+   * @param configuration the configuration, secrets replaced
+   * @param seriesCount series that are active now
+   * @param diskAvailableBytes left on the data folder's volume
+   * @param diskTotalBytes of that volume
+   * @param reloadedAtMillis when the configuration was last taken over
+   */
+  public record Facts(
+      String installation,
+      String version,
+      String pageUrl,
+      long startedAtMillis,
+      long retentionMillis,
+      QueryLimits limits,
+      boolean mailConfigured,
+      List<String> recipients,
+      String configuration,
+      LongSupplier seriesCount,
+      LongSupplier diskAvailableBytes,
+      LongSupplier diskTotalBytes,
+      LongSupplier reloadedAtMillis) {}
+
+  /** Opens the listener; {@code reload} takes the configuration over again and gives an empty text or what is wrong with it. */
+  public WebServer(Parts parts, Supplier<Facts> facts, ListenerSpec spec, BooleanSupplier ready, Supplier<String> reload) {
+    Routes routes = new Routes();
+    Facts now = facts.get();
+    Environment environment = parts.environment();
+    new QueryApi(parts.engine(), environment.clock(), now.limits()).addTo(routes);
+    new MonitoringApi(parts.scraper(), parts.rules(), now.pageUrl()).addTo(routes);
+    new RemoteWriteApi(new RemoteWriteReceiver(parts.engine()::appender)).addTo(routes);
+    new AlertmanagerApi(parts.notifier(), environment.clock(), now.version(), now.startedAtMillis()).addTo(routes);
+    new StatusApi(new StatusApi.ServerFacts(now.version(), now.configuration(), now.startedAtMillis(), now.retentionMillis(),
+        Map.of("web.listen-address", spec.host() + ":" + spec.port()), now.seriesCount(), now.reloadedAtMillis())).addTo(routes);
+    new OverviewApi(overviewParts(parts, now)).addTo(routes);
+    new RunbookPage(parts.rules()).addTo(routes);
+    addOperations(routes, environment, ready, reload);
+    new Pages().addTo(routes);
+    listener = environment.listeners().open(spec, routes);
+  }
+
+  private static OverviewApi.Parts overviewParts(Parts parts, Facts now) {
+    OverviewApi.StoreNumbers store = new OverviewApi.StoreNumbers() {
+      @Override
+      public long series() {
+        return now.seriesCount().getAsLong();
+      }
+
+      @Override
+      public long availableBytes() {
+        return now.diskAvailableBytes().getAsLong();
+      }
+
+      @Override
+      public long totalBytes() {
+        return now.diskTotalBytes().getAsLong();
+      }
+    };
+    return new OverviewApi.Parts(parts.environment().clock(), parts.scraper(), parts.rules(), parts.notifier(), parts.sonar(),
+        now.installation(), now.version(), now.startedAtMillis(), now.mailConfigured(), now.recipients(), store);
+  }
+
+  private static void addOperations(Routes routes, Environment environment, BooleanSupplier ready, Supplier<String> reload) {
+    routes.get("/-/healthy", call -> text(call, 200, "meshwatch is Healthy.\n"));
+    routes.get("/-/ready", call -> {
+      boolean isReady = ready.getAsBoolean();
+      text(call, isReady ? 200 : 503, isReady ? "meshwatch is Ready.\n" : "meshwatch is starting\n");
+    });
+    Routes.Endpoint reloading = call -> {
+      String problems = reload.get();
+      text(call, problems.isEmpty() ? 200 : 400, problems.isEmpty() ? "The configuration is taken over.\n" : problems + "\n");
+    };
+    routes.post("/-/reload", reloading).add("PUT", "/-/reload", reloading);
+    routes.get("/metrics", call ->
+        call.reply().header("Content-Type", "text/plain; version=0.0.4; charset=utf-8").send(environment.telemetry().exposition()));
+  }
+
+  private static void text(Routes.Call call, int status, String text) throws IOException {
+    call.reply().status(status).send("text/plain; charset=utf-8", text);
+  }
+
+  /** The port that was bound. */
+  public int port() {
+    return listener.port();
+  }
+
+  @Override
+  public void close() {
+    listener.close();
+  }
+}
