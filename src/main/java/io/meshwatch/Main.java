@@ -1,5 +1,9 @@
 package io.meshwatch;
 
+import io.meshwatch.cli.AgentCommand;
+import io.meshwatch.cli.CheckCommand;
+import io.meshwatch.cli.CredentialsCommand;
+import io.meshwatch.cli.InitCommand;
 import io.meshwatch.cli.MeshwatchCommand;
 import io.meshwatch.cli.QueryCommand;
 
@@ -8,6 +12,10 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(MeshwatchCommand.commandLine(new QueryCommand()).execute(args));
+    System.exit(MeshwatchCommand
+        .commandLine(
+            new UpCommand(), new CheckCommand(), new InitCommand(), new QueryCommand(), new AgentCommand(), new CredentialsCommand(),
+            new WarmUpCommand())
+        .execute(args));
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Floor 5. The commands of the terminal, one class each. Open {@link io.meshwatch.cli.MeshwatchCommand} first.
+ * Floor 6. The commands of the terminal, one class each. Open {@link io.meshwatch.cli.MeshwatchCommand} first.
  */
 @NullMarked
 package io.meshwatch.cli;

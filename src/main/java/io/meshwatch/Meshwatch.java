@@ -1,0 +1,324 @@
+package io.meshwatch;
+
+import io.meshwatch.cli.Version;
+import io.meshwatch.config.Config;
+import io.meshwatch.config.RetentionSettings;
+import io.meshwatch.config.ScrapeSettings;
+import io.meshwatch.deploy.CredentialSettings;
+import io.meshwatch.deploy.Credentials;
+import io.meshwatch.engine.EmbeddedEngine;
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.ListenerSpec;
+import io.meshwatch.environment.Timers;
+import io.meshwatch.model.Problem;
+import io.meshwatch.model.ProblemsException;
+import io.meshwatch.model.Secret;
+import io.meshwatch.notify.Installation;
+import io.meshwatch.notify.NotificationStore;
+import io.meshwatch.notify.Notifier;
+import io.meshwatch.notify.mail.MailSettings;
+import io.meshwatch.notify.mail.MailTransport;
+import io.meshwatch.notify.mail.SmtpTransport;
+import io.meshwatch.promql.QueryLimits;
+import io.meshwatch.promql.QueryOptions;
+import io.meshwatch.rules.RuleOptions;
+import io.meshwatch.rules.RulePack;
+import io.meshwatch.rules.Rules;
+import io.meshwatch.scrape.ConnectionSettings;
+import io.meshwatch.scrape.DeploymentTargets;
+import io.meshwatch.scrape.ScrapeJob;
+import io.meshwatch.scrape.ScrapeLimits;
+import io.meshwatch.scrape.Scraper;
+import io.meshwatch.sonar.RunLog;
+import io.meshwatch.sonar.Sonar;
+import io.meshwatch.sonar.SonarSettings;
+import io.meshwatch.tsdb.StoreSettings;
+import io.meshwatch.web.WebServer;
+import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole of meshwatch: makes the parts, joins them, and ends them in reverse. The way of a sample through the parts stands in
+ * docs/ARCHITECTURE.md.
+ */
+public final class Meshwatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Meshwatch.class);
+  private static final int REQUEST_BYTES_MAX = 64 << 20;
+  /** A rotation accepts old and new passwords for much longer than this. */
+  private static final long CREDENTIALS_MILLIS = 10_000;
+
+  private final Environment environment;
+  private final Outside outside;
+  private final Folders folders;
+  private final long startedAtMillis;
+  private final Credentials credentials;
+  private final EmbeddedEngine engine;
+  private final NotificationStore notificationStore;
+  private final Notifier notifier;
+  private final Rules rules;
+  private final Scraper scraper;
+  private final RunLog runLog;
+  private final Sonar sonar;
+  private final WebServer web;
+  private final GaugeDataPoint reloadSuccessful;
+  private final GaugeDataPoint reloadedAtSeconds;
+  private volatile Config config;
+  private volatile long reloadedAtMillis;
+  private volatile boolean ready;
+  private Timers.@Nullable Timer credentialTimer;
+
+  /**
+   * What the process gives besides the environment.
+   *
+   * @param mailTransports makes the way to a relay
+   * @param notificationStores opens what notification must not forget
+   * @param reload reads the configuration again; throws {@link ProblemsException} if it cannot be used
+   * @param configFolder where relative names in the configuration start
+   */
+  public record Outside(
+      Function<MailSettings, MailTransport> mailTransports,
+      Function<Path, NotificationStore> notificationStores,
+      Reload reload,
+      Path configFolder) {
+    /** Mails by SMTP, everything kept in files. */
+    public static Outside real(Reload reload, Path configFolder) {
+      return new Outside(SmtpTransport::new, NotificationStore::open, reload, configFolder);
+    }
+  }
+
+  /** Reads the configuration again. */
+  @FunctionalInterface
+  public interface Reload {
+    Config read();
+  }
+
+  /** Where things lie in the data folder. */
+  record Folders(Path data) {
+    /** Prometheus' folder layout, so that its tools read it. */
+    Path store() {
+      return data.resolve("store");
+    }
+
+    Path notifications() {
+      return data.resolve("notifications.db");
+    }
+
+    Path sonar() {
+      return data.resolve("sonar");
+    }
+
+    Path credentials(Config config) {
+      return config.credentials().folder().map(data::resolve).orElse(data.resolve("credentials"));
+    }
+  }
+
+  private Meshwatch(Environment environment, Config config, Path dataFolder, Outside outside) throws IOException, InterruptedException {
+    this.environment = environment;
+    this.outside = outside;
+    this.config = config;
+    this.folders = new Folders(dataFolder);
+    startedAtMillis = environment.clock().wallMillis();
+    reloadSuccessful = environment.telemetry()
+        .gauge("prometheus_config_last_reload_successful", "Whether the last configuration reload attempt was successful.").labelValues();
+    reloadedAtSeconds = environment.telemetry()
+        .gauge("prometheus_config_last_reload_success_timestamp_seconds", "Timestamp of the last successful configuration reload.")
+        .labelValues();
+    environment.disk().createDirectories(dataFolder);
+    credentials = credentials(environment, config, folders);
+    credentials.publishExpiry();
+    engine = EmbeddedEngine.open(environment, folders.store(), storeSettings(config.retention()), queryOptions(config));
+    notificationStore = outside.notificationStores().apply(folders.notifications());
+    notifier = new Notifier(environment, installation(config), config.notification(), notificationStore, outside.mailTransports());
+    SonarSettings sonarSettings = sonarSettings(config);
+    runLog = RunLog.open(environment, folders.sonar(), sonarSettings.history());
+    sonar = new Sonar(environment, engine::appender, runLog, sonarSettings);
+    rules = new Rules(environment, engine, new EvidenceSink(notifier, sonar::evidence), ruleOptions(config));
+    scraper = new Scraper(environment, engine::appender);
+    web = new WebServer(
+        new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar), this::facts, listenerSpec(config), () -> ready, this::reload);
+  }
+
+  /**
+   * Starts everything; when it returns, meshwatch is ready.
+   *
+   * @throws ProblemsException if the configuration cannot be used
+   * @throws IOException if the data folder cannot be used
+   */
+  public static Meshwatch start(Environment environment, Config config, Path dataFolder, Outside outside)
+      throws IOException, InterruptedException {
+    Meshwatch meshwatch = new Meshwatch(environment, config, dataFolder, outside);
+    meshwatch.begin();
+    return meshwatch;
+  }
+
+  private void begin() throws InterruptedException {
+    notifier.start();
+    apply(config);
+    sonar.start();
+    credentialTimer = environment.timers().every("credentials", CREDENTIALS_MILLIS, 0, due -> followRotation());
+    ready = true;
+  }
+
+  /** Takes over what a running meshwatch can take over: what is unchanged goes on undisturbed. */
+  private void apply(Config next) throws InterruptedException {
+    scraper.apply(scrapeJobs(next));
+    rules.apply(RulePack.load(next.rules(), environment.disk(), outside.configFolder()), ruleOptions(next));
+    config = next;
+    reloadedAtMillis = environment.clock().wallMillis();
+    reloadSuccessful.set(1);
+    reloadedAtSeconds.set(reloadedAtMillis / 1000.0);
+  }
+
+  /** Uses new passwords after a rotation by command; scrapes of unchanged targets are not disturbed. */
+  private synchronized void followRotation() throws InterruptedException {
+    credentials.publishExpiry();
+    scraper.apply(scrapeJobs(config));
+  }
+
+  /** Reads the configuration again; gives an empty text, or what is wrong with it, and then everything stays as it was. */
+  public synchronized String reload() {
+    try {
+      Config next = outside.reload().read();
+      notifier.apply(installation(next), next.notification());
+      sonar.apply(sonarSettings(next));
+      apply(next);
+      LOG.info("The configuration is taken over");
+      return "";
+    } catch (ProblemsException e) {
+      reloadSuccessful.set(0);
+      LOG.warn("The configuration cannot be used, the old one stays:\n{}", e.getMessage());
+      return String.valueOf(e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "interrupted";
+    }
+  }
+
+  private static Credentials credentials(Environment environment, Config config, Folders folders) {
+    CredentialSettings defaults = CredentialSettings.defaults();
+    CredentialSettings settings = new CredentialSettings(defaults.username(), config.credentials().onePasswordForAll(),
+        defaults.authorityDays(), config.credentials().certificateDays(), defaults.overlapSeconds());
+    return new Credentials(environment, folders.credentials(config), settings);
+  }
+
+  private static StoreSettings storeSettings(RetentionSettings retention) {
+    StoreSettings d = StoreSettings.defaults();
+    return new StoreSettings(Math.round(retention.days() * 86_400), retention.bytes(), retention.percent(), retention.outOfOrderSeconds(),
+        d.futureSecondsMax(), Math.toIntExact(retention.seriesMax()), d.exemplarsMax(), d.fsync(), d.fsyncIntervalSeconds(),
+        d.compression(), d.blockSeconds(), d.segmentBytes(), d.reserveBytes());
+  }
+
+  private static QueryOptions queryOptions(Config config) {
+    QueryOptions d = QueryOptions.DEFAULT;
+    return new QueryOptions(d.language(), d.delayedNameRemoval(), Math.round(config.evaluationInterval() * 1000));
+  }
+
+  private static QueryLimits queryLimits(Config config) {
+    return new QueryLimits(
+        Math.round(config.web().queryTimeoutSeconds() * 1000), config.web().querySamplesMax(), QueryLimits.DEFAULT.lookbackMillis());
+  }
+
+  private static Installation installation(Config config) {
+    return new Installation(config.installation(), config.pageUrl(), config.operatorAlertAddresses(), config.additionalAlertAddresses(), config.mail());
+  }
+
+  private static RuleOptions ruleOptions(Config config) {
+    return RuleOptions.defaults(config.pageUrl()).withEvaluationInterval(Math.round(config.evaluationInterval() * 1000));
+  }
+
+  private static SonarSettings sonarSettings(Config config) {
+    return config.sonar().orElseGet(SonarSettings::defaults);
+  }
+
+  private List<ScrapeJob> scrapeJobs(Config next) {
+    ScrapeJob base = ScrapeJob.defaults()
+        .withTiming(next.scrapeInterval(), next.scrape().timeoutSeconds(next.scrapeInterval()))
+        .withLimits(limits(next.scrape()));
+    Optional<String> authority = next.scrape().caFile().or(() -> Optional.of(credentials.authorityFile().toString()));
+    List<ScrapeJob> jobs = new ArrayList<>(
+        new DeploymentTargets(base, authority.filter(file -> environment.disk().exists(Path.of(file))), this::login)
+            .jobs(next.nodes(), next.components()));
+    List<Problem> problems = ScrapeJob.check(jobs);
+    if (problems.stream().anyMatch(problem -> !problem.warning())) {
+      throw new ProblemsException(problems);
+    }
+    return jobs;
+  }
+
+  /** User and password file of a target, if the deployment has made some for it. */
+  private Optional<ConnectionSettings.BasicAuth> login(String target) {
+    boolean known = credentials.subjects().stream().anyMatch(subject -> subject.name().equals(target));
+    return known
+        ? Optional.of(new ConnectionSettings.BasicAuth(credentials.login(target).username(), Optional.empty(), Secret.EMPTY,
+            Optional.of(credentials.passwordFile(target).toString())))
+        : Optional.empty();
+  }
+
+  private static ScrapeLimits limits(ScrapeSettings scrape) {
+    ScrapeLimits d = ScrapeLimits.defaults();
+    return new ScrapeLimits(scrape.bodyBytesMax(), scrape.samplesMax(), d.labels(), d.labelNameLength(), d.labelValueLength(), d.targets(),
+        d.histogramBuckets(), d.droppedTargets());
+  }
+
+  private static ListenerSpec listenerSpec(Config config) {
+    int colon = config.listen().lastIndexOf(':');
+    String host = config.listen().substring(0, colon).replaceAll("[\\[\\]]", "");
+    int port = Integer.parseInt(config.listen().substring(colon + 1));
+    Optional<ListenerSpec.ServerTls> tls = config.web().certificateFile()
+        .flatMap(certificate -> config.web().keyFile().map(key -> new ListenerSpec.ServerTls(Path.of(certificate), Path.of(key))));
+    Optional<BiPredicate<String, String>> login = Optional.empty();
+    return new ListenerSpec("page", host, port, tls, login, REQUEST_BYTES_MAX);
+  }
+
+  private WebServer.Facts facts() {
+    List<String> recipients = new ArrayList<>(config.operatorAlertAddresses());
+    recipients.addAll(config.additionalAlertAddresses());
+    return new WebServer.Facts(config.installation(), Version.text(), config.pageUrl(), startedAtMillis,
+        Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.mail().isPresent(), recipients, "",
+        engine::seriesCount, engine::volumeAvailableBytes, engine::volumeBytes, () -> reloadedAtMillis);
+  }
+
+  /** The port of the page. */
+  public int port() {
+    return web.port();
+  }
+
+  /** Evaluates an expression and gives its value as text: for tests of the whole. */
+  String query(String expression, long atMillis) throws InterruptedException {
+    return engine.query(expression, atMillis, queryLimits(config)).value().toString();
+  }
+
+  int sonarTargets() {
+    return sonar.status(0).targets().size();
+  }
+
+  public Config config() {
+    return config;
+  }
+
+  @Override
+  public void close() {
+    ready = false;
+    Timers.Timer timer = credentialTimer;
+    if (timer != null) {
+      timer.cancel(true);
+    }
+    web.close();
+    sonar.close();
+    scraper.close();
+    rules.close();
+    notifier.close();
+    notificationStore.close();
+    runLog.close();
+    engine.close();
+  }
+}

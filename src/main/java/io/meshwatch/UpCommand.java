@@ -1,0 +1,215 @@
+package io.meshwatch;
+
+import io.meshwatch.cli.CommandFailedException;
+import io.meshwatch.cli.ExitCode;
+import io.meshwatch.config.Config;
+import io.meshwatch.config.ConfigLoader;
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.Listeners;
+import io.meshwatch.environment.SystemEnvironment;
+import io.meshwatch.model.Problem;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The main job: watches until it is told to stop. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = "Starts meshwatch. Without --config it watches this machine, itself and a simulated meshStack.",
+    footer = {
+      "",
+      "Examples:",
+      "  meshwatch up",
+      "  meshwatch up --config /etc/meshwatch/monitor.dhall --data /var/lib/meshwatch --listen 0.0.0.0:9480",
+      "Stop it with Ctrl-C or SIGTERM; SIGKILL loses nothing that was acknowledged."
+    })
+final class UpCommand implements Callable<Integer> {
+  private static final String DEFAULT_LISTEN = "127.0.0.1:9480";
+  private static final int DEFAULT_FIRST_PORT = 9481;
+  private static final String LOCK = "lock";
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "configuration in Dhall")
+  private @Nullable Path configFile;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "data folder, default ./data")
+  private Path dataFolder = Path.of("data");
+
+  @Option(names = "--listen", paramLabel = "HOST:PORT", description = "where the page listens, default " + DEFAULT_LISTEN + " or as configured")
+  private @Nullable String listen;
+
+  @Option(names = "--ports-from", paramLabel = "PORT",
+      description = "first port of the quickstart's sandbox, agent and mail sink, default " + DEFAULT_FIRST_PORT)
+  private int firstPort = DEFAULT_FIRST_PORT;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    CommandSpec own = Objects.requireNonNull(spec);
+    PrintWriter out = own.commandLine().getOut();
+    PrintWriter err = own.commandLine().getErr();
+    try (FileChannel lock = lockedFolder();
+        SystemEnvironment system = new SystemEnvironment();
+        Running running = start(system.environment(), err)) {
+      CountDownLatch stop = new CountDownLatch(1);
+      CountDownLatch stopped = new CountDownLatch(1);
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> awaitStop(stop, stopped)));
+      running.print(out, dataFolder);
+      stop.await();
+      running.close();
+      stopped.countDown();
+      return lock.isOpen() ? ExitCode.FINE : ExitCode.FAILED;
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          "cannot use the data folder " + dataFolder + ": " + reason(e) + ". Choose another with --data DIR", e);
+    }
+  }
+
+  /** The JVM ends when its hooks have, so the hook waits until everything is closed. */
+  private static void awaitStop(CountDownLatch stop, CountDownLatch stopped) {
+    stop.countDown();
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case java.nio.file.AccessDeniedException denied -> "no permission to write " + denied.getFile();
+      case java.nio.file.FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  /** Makes sure that the folder can be written and that no other meshwatch uses it. */
+  private FileChannel lockedFolder() throws IOException {
+    Files.createDirectories(dataFolder);
+    FileChannel channel = FileChannel.open(dataFolder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // Held within this process: the same answer as held by another.
+      lock = null;
+    }
+    if (lock == null) {
+      channel.close();
+      throw new CommandFailedException("another meshwatch uses the data folder " + dataFolder + "; stop it or choose another with --data DIR");
+    }
+    return channel;
+  }
+
+  private Running start(Environment environment, PrintWriter err) throws IOException, InterruptedException {
+    ConfigLoader loader = loader(environment);
+    Path file = configFile;
+    return file == null ? startQuickstart(environment, loader) : startConfigured(environment, loader, file, err);
+  }
+
+  static ConfigLoader loader(Environment environment) {
+    return new ConfigLoader(
+        environment.disk(), name -> Optional.ofNullable(System.getenv(name)), Path.of(System.getProperty("user.home", ".")));
+  }
+
+  private Running startQuickstart(Environment environment, ConfigLoader loader) throws IOException, InterruptedException {
+    Quickstart quickstart;
+    try {
+      quickstart = new Quickstart(environment, loader, dataFolder, listen == null ? DEFAULT_LISTEN : listen, firstPort);
+    } catch (Listeners.PortTakenException e) {
+      throw new CommandFailedException(e.getMessage() + "; move all ports of the quickstart with --ports-from PORT", e);
+    }
+    try {
+      Meshwatch meshwatch = start(environment, quickstart.config(), Meshwatch.Outside.real(quickstart::config, dataFolder));
+      return new Running(meshwatch, Optional.of(quickstart));
+    } catch (IOException | RuntimeException e) {
+      quickstart.close();
+      throw e;
+    }
+  }
+
+  private Running startConfigured(Environment environment, ConfigLoader loader, Path file, PrintWriter err)
+      throws IOException, InterruptedException {
+    ConfigLoader.Loaded loaded = loader.load(file);
+    for (Problem warning : loaded.warnings()) {
+      err.println(warning);
+    }
+    Meshwatch.Outside outside = Meshwatch.Outside.real(() -> withListen(loader.load(file).config()), ConfigLoader.folder(file));
+    return new Running(start(environment, withListen(loaded.config()), outside), Optional.empty());
+  }
+
+  private Config withListen(Config config) {
+    return listen == null ? config : config.withListen(listen);
+  }
+
+  private Meshwatch start(Environment environment, Config config, Meshwatch.Outside outside) throws IOException, InterruptedException {
+    try {
+      return Meshwatch.start(environment, config, dataFolder, outside);
+    } catch (Listeners.PortTakenException e) {
+      throw new CommandFailedException(e.getMessage() + "; choose another with --listen HOST:PORT", e);
+    }
+  }
+
+  /** What runs. Closing it twice does no harm. */
+  private static final class Running implements AutoCloseable {
+    private final Meshwatch meshwatch;
+    private final Optional<Quickstart> quickstart;
+    private boolean closed;
+
+    Running(Meshwatch meshwatch, Optional<Quickstart> quickstart) {
+      this.meshwatch = meshwatch;
+      this.quickstart = quickstart;
+    }
+
+    void print(PrintWriter out, Path dataFolder) {
+      Config config = meshwatch.config();
+      out.println();
+      out.println("  meshwatch is ready" + sinceStart() + ".");
+      out.println();
+      out.println("  page      " + config.pageUrl());
+      out.println("  data      " + dataFolder.toAbsolutePath().normalize());
+      quickstart.ifPresentOrElse(
+          q -> out.println("  mails     " + q.controlUrl() + "  (mails that would be sent, and switches to break things)"),
+          () -> out.println("  mails     " + config.mail().map(mail -> "to " + mail.host() + ":" + mail.effectivePort()).orElse("none, no relay is configured")));
+      out.println("  watches   " + watched(config));
+      out.println();
+      out.flush();
+    }
+
+    private String watched(Config config) {
+      String sonar = config.sonar().map(s -> meshwatch.sonarTargets() + " smoke tests").orElse("no smoke tests");
+      String what = quickstart.isPresent() ? "this machine, meshwatch itself and a simulated meshStack: " : "";
+      return what + config.nodes().size() + " nodes, " + config.components().size() + " components, " + sonar;
+    }
+
+    private static String sinceStart() {
+      return ProcessHandle.current().info().startInstant()
+          .map(start -> String.format(java.util.Locale.ROOT, " after %.1f s", (System.currentTimeMillis() - start.toEpochMilli()) / 1000.0))
+          .orElse("");
+    }
+
+    @Override
+    public synchronized void close() {
+      if (!closed) {
+        closed = true;
+        meshwatch.close();
+        quickstart.ifPresent(Quickstart::close);
+      }
+    }
+  }
+}
