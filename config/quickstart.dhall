@@ -47,11 +47,11 @@
     , rules =
       { parameters = toMap { target_down_window = "20s", fast_down_window = "15s" }
       , overrides =
-        [ { alert = "JobDown", forSeconds = 5.0 }
-        , { alert = "TargetDown", forSeconds = 10.0 }
-        , { alert = "NodeDown", forSeconds = 0.0 }
-        , { alert = "SonarTargetFailing", forSeconds = 0.0 }
-        , { alert = "SonarLoginFailing", forSeconds = 0.0 }
+        [ { alert = "JobDown", forSeconds = 5.0, keepFiringForSeconds = 0.0 }
+        , { alert = "TargetDown", forSeconds = 10.0, keepFiringForSeconds = 0.0 }
+        , { alert = "NodeDown", forSeconds = 0.0, keepFiringForSeconds = 0.0 }
+        , { alert = "SonarTargetFailing", forSeconds = 0.0, keepFiringForSeconds = 0.0 }
+        , { alert = "SonarLoginFailing", forSeconds = 0.0, keepFiringForSeconds = 0.0 }
         ]
       }
     , sonar =

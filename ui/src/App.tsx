@@ -87,7 +87,7 @@ function Brand({ state, name }: { state: string; name: string }) {
   return (
     <Group gap={8} wrap="nowrap" style={{ cursor: 'pointer' }} onClick={() => go('/')}>
       <Box w={12} h={12} style={{ borderRadius: 6, background: color, flex: 'none' }} aria-label={`state: ${state}`} />
-      <Text fw={700} size="lg">
+      <Text fw={700} size="lg" visibleFrom="sm">
         meshwatch
       </Text>
       <Text c="dimmed" size="sm" visibleFrom="sm" truncate>

@@ -19,7 +19,8 @@ export function Overview({ overview }: { overview: Data | null }) {
       </Center>
     );
   }
-  const firing = overview.alerts.filter((alert) => alert.state === 'firing');
+  const firing = overview.alerts.filter((alert) => alert.state === 'firing' && !alert.muted);
+  const muted = overview.alerts.filter((alert) => alert.state === 'firing' && alert.muted);
   const pending = overview.alerts.filter((alert) => alert.state === 'pending');
   return (
     <Stack gap="md">
@@ -30,7 +31,7 @@ export function Overview({ overview }: { overview: Data | null }) {
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack gap="md">
-            <Firing firing={firing} pending={pending} now={overview.nowMillis} />
+            <Firing firing={firing} muted={muted} pending={pending} now={overview.nowMillis} />
             <Problems problems={overview.targets.problems} total={overview.targets.total} up={overview.targets.up} now={overview.nowMillis} />
           </Stack>
         </Grid.Col>
@@ -155,7 +156,7 @@ function Verdict({ verdict }: { verdict: SonarTarget['verdict'] }) {
   );
 }
 
-function Firing({ firing, pending, now }: { firing: AlertView[]; pending: AlertView[]; now: number }) {
+function Firing({ firing, muted, pending, now }: { firing: AlertView[]; muted: AlertView[]; pending: AlertView[]; now: number }) {
   return (
     <Card withBorder padding="md">
       <Group justify="space-between" mb="xs">
@@ -178,12 +179,16 @@ function Firing({ firing, pending, now }: { firing: AlertView[]; pending: AlertV
                 </Text>
                 <Text size="xs" c="dimmed" className="breakable">
                   since {duration(now - alert.activeAtMillis)} · {alert.name}
-                  {alert.muted && ` · ${alert.muted}`}
                 </Text>
               </Box>
             </Group>
           </Box>
         ))}
+        {muted.length > 0 && (
+          <Text size="xs" c="dimmed">
+            Not mailed: {[...new Set(muted.map((alert) => `${alert.name} (${alert.muted})`))].join(', ')}
+          </Text>
+        )}
         {pending.length > 0 && (
           <Text size="xs" c="dimmed">
             Pending: {[...new Set(pending.map((alert) => alert.name))].join(', ')}

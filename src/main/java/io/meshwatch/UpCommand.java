@@ -93,6 +93,7 @@ final class UpCommand implements Callable<Integer> {
   private static String reason(IOException e) {
     return switch (e) {
       case java.nio.file.AccessDeniedException denied -> "no permission to write " + denied.getFile();
+      case java.nio.file.NoSuchFileException missing -> missing.getFile() + " cannot be made";
       case java.nio.file.FileSystemException other when other.getReason() != null -> other.getReason();
       default -> String.valueOf(e.getMessage());
     };
@@ -197,10 +198,12 @@ final class UpCommand implements Callable<Integer> {
       return what + config.nodes().size() + " nodes, " + config.components().size() + " components, " + sonar;
     }
 
+    /** The launcher says when it began; without it the JVM's own start would leave out what came before. */
     private static String sinceStart() {
-      return ProcessHandle.current().info().startInstant()
-          .map(start -> String.format(java.util.Locale.ROOT, " after %.1f s", (System.currentTimeMillis() - start.toEpochMilli()) / 1000.0))
-          .orElse("");
+      Long launchedAt = Long.getLong("meshwatch.launchedAt");
+      return launchedAt == null
+          ? ""
+          : String.format(java.util.Locale.ROOT, " after %.1f s", (System.currentTimeMillis() - launchedAt) / 1000.0);
     }
 
     @Override

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.HttpHeader;
@@ -30,9 +32,13 @@ final class JettyBridge extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(JettyBridge.class);
   /** Smaller bodies are sent as they are: a gzip header costs more than it saves. */
   private static final int GZIP_BYTES_MIN = 1024;
+  /** Requests that are answered at once; more are told to come back. */
+  private static final int REQUESTS_MAX = 1_000;
 
   private final ListenerSpec spec;
   private final HttpHandler handler;
+  /** One permit for each request that runs; all of them are taken when the listener closes. */
+  private final Semaphore running = new Semaphore(REQUESTS_MAX);
 
   JettyBridge(ListenerSpec spec, HttpHandler handler) {
     this.spec = spec;
@@ -42,6 +48,30 @@ final class JettyBridge extends Handler.Abstract {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     Reply reply = new Reply(request, response);
+    if (!running.tryAcquire()) {
+      fail(reply, callback, 503, new IOException("more than " + REQUESTS_MAX + " requests at once, or closing"));
+      return true;
+    }
+    try {
+      answer(request, response, reply, callback);
+    } finally {
+      running.release();
+    }
+    return true;
+  }
+
+  /** Takes no more requests and waits for those that run, at most so long. */
+  void refuseAndAwaitIdle(long timeoutMillis) {
+    try {
+      if (running.tryAcquire(REQUESTS_MAX, timeoutMillis, TimeUnit.MILLISECONDS)) {
+        LOG.debug("{}: no request runs", spec.name());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void answer(Request request, Response response, Reply reply, Callback callback) {
     try {
       Optional<String> user = user(request);
       if (spec.login().isPresent() && user.isEmpty()) {
@@ -62,7 +92,6 @@ final class JettyBridge extends Handler.Abstract {
       LOG.error("{}: {} {} failed", spec.name(), request.getMethod(), request.getHttpURI().getPath(), e);
       fail(reply, callback, 500, e);
     }
-    return true;
   }
 
   private static void finish(Reply reply, Response response, Callback callback) {
@@ -81,7 +110,7 @@ final class JettyBridge extends Handler.Abstract {
       return;
     }
     try {
-      String message = status == 413 ? String.valueOf(cause.getMessage()) : "internal error";
+      String message = status == 500 ? "internal error" : String.valueOf(cause.getMessage());
       reply.status(status).send("text/plain; charset=utf-8", message + "\n");
       callback.succeeded();
     } catch (IOException e) {

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 final class JettyListeners implements Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(JettyListeners.class);
   private static final long IDLE_TIMEOUT_MILLIS = 120_000;
-  private static final long STOP_TIMEOUT_MILLIS = 3_000;
+  /** How long running requests may go on when a listener closes. */
+  private static final long STOP_TIMEOUT_MILLIS = 2_000;
   private static final int ACCEPT_QUEUE = 512;
   private static final long CERTIFICATE_CHECK_MILLIS = 5_000;
 
@@ -47,11 +48,13 @@ final class JettyListeners implements Listeners {
     connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     server.addConnector(connector);
-    server.setHandler(new JettyBridge(spec, handler));
-    server.setStopTimeout(STOP_TIMEOUT_MILLIS);
+    JettyBridge bridge = new JettyBridge(spec, handler);
+    server.setHandler(bridge);
+    // Jetty's own grace would also wait for connections that are kept but idle.
+    server.setStopTimeout(0);
     start(server, spec);
     Timers.@Nullable Timer reload = tls == null ? null : watchCertificate(spec, tls);
-    return new JettyListener(server, connector, reload);
+    return new JettyListener(server, connector, bridge, reload);
   }
 
   private static ServerConnector connector(
@@ -149,7 +152,7 @@ final class JettyListeners implements Listeners {
     }
   }
 
-  private record JettyListener(Server server, ServerConnector connector, Timers.@Nullable Timer reload)
+  private record JettyListener(Server server, ServerConnector connector, JettyBridge bridge, Timers.@Nullable Timer reload)
       implements HttpListener {
     @Override
     public int port() {
@@ -161,6 +164,7 @@ final class JettyListeners implements Listeners {
       if (reload != null) {
         reload.cancel(false);
       }
+      bridge.refuseAndAwaitIdle(STOP_TIMEOUT_MILLIS);
       stopQuietly(server);
     }
   }

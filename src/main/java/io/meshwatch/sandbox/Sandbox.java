@@ -26,6 +26,8 @@ public final class Sandbox implements AutoCloseable {
   private static final int MAIL_IDLE_MILLIS = 60_000;
   private static final long FAULT_CHECK_MILLIS = 1_000;
   private static final String BACKEND = "meshfed-api";
+  private static final long DAY_MILLIS = 86_400_000;
+  private static final long RUNNING_BEFORE_MIDNIGHT_MILLIS = 5 * 3_600_000;
   /** Names of everything that can be scraped. */
   public static final List<String> COMPONENTS = List.of(
       BACKEND, "replicator", "kraken-api", "kraken-worker", "identityconnector", "keycloak", "mariadb", "rabbitmq", "panel", "pushgateway");
@@ -69,6 +71,7 @@ public final class Sandbox implements AutoCloseable {
     this.scrapeLogin = scrapeLogin;
     clock = environment.clock();
     long start = clock.wallMillis();
+    long componentsStart = componentsStart(start);
     faults = new Faults(clock, settings.platforms(), COMPONENTS);
     world = new World(settings, start);
     mails = new MailSink(clock, settings.mailsMax());
@@ -84,13 +87,13 @@ public final class Sandbox implements AutoCloseable {
     Backend api = new Backend(clock, settings, faults, tokens, broker, objects, new AccessApi(world, replicator, faults), requests);
     backend = port("sandbox-backend", "backend", settings.backendPort(), new FaultyHandler(clock, faults, api), FaultKind.API_PORT_CLOSED, certificates, false);
 
-    Flows flows = new Flows(start);
-    JvmMetrics jvm = new JvmMetrics(flows, faults, start);
+    Flows flows = new Flows(componentsStart);
+    JvmMetrics jvm = new JvmMetrics(flows, faults, componentsStart);
     ComponentSite backendMetrics = new ComponentSite(clock, faults)
         .add(BACKEND, "/actuator/prometheus", new BackendMetrics(flows, faults, jvm, world, requests)::write);
-    HttpHandler managementSite = new ManagementSite(faults, backendMetrics, () -> clock.wallMillis() - start);
+    HttpHandler managementSite = new ManagementSite(faults, backendMetrics, () -> clock.wallMillis() - componentsStart);
     management = port("sandbox-management", "management", settings.managementPort(), managementSite, null, certificates, true);
-    ComponentSite pages = componentPages(new Components(flows, faults, jvm, replicator, logins, start));
+    ComponentSite pages = componentPages(new Components(flows, faults, jvm, replicator, logins, componentsStart));
     components = port("sandbox-components", "components", settings.componentsPort(), pages, null, certificates, true);
 
     mailPort = new MailPort(settings, faults, mails);
@@ -99,6 +102,14 @@ public final class Sandbox implements AutoCloseable {
         new ControlSite(faults, mails));
     faults.onChange(this::refreshPorts);
     faultTimer = environment.timers().every("sandbox-faults", FAULT_CHECK_MILLIS, 0, dueMillis -> refreshPorts());
+  }
+
+  /**
+   * The simulated components have been running since the evening before, whenever the sandbox itself was started: starting it three
+   * times in a row must not look as if all of meshStack crashed.
+   */
+  private static long componentsStart(long nowMillis) {
+    return Math.floorDiv(nowMillis, DAY_MILLIS) * DAY_MILLIS - RUNNING_BEFORE_MIDNIGHT_MILLIS;
   }
 
   /** The identity broker answers with 503 while it is down. */
