@@ -4,6 +4,7 @@ import io.meshwatch.cli.Version;
 import io.meshwatch.config.Config;
 import io.meshwatch.config.RetentionSettings;
 import io.meshwatch.config.ScrapeSettings;
+import io.meshwatch.deploy.CredentialChecker;
 import io.meshwatch.deploy.CredentialSettings;
 import io.meshwatch.deploy.Credentials;
 import io.meshwatch.engine.EmbeddedEngine;
@@ -26,6 +27,7 @@ import io.meshwatch.rules.RulePack;
 import io.meshwatch.rules.Rules;
 import io.meshwatch.scrape.ConnectionSettings;
 import io.meshwatch.scrape.DeploymentTargets;
+import io.meshwatch.scrape.PrometheusScrapeFile;
 import io.meshwatch.scrape.ScrapeJob;
 import io.meshwatch.scrape.ScrapeLimits;
 import io.meshwatch.scrape.Scraper;
@@ -144,7 +146,7 @@ public final class Meshwatch implements AutoCloseable {
     rules = new Rules(environment, engine, new EvidenceSink(notifier, sonar::evidence), ruleOptions(config));
     scraper = new Scraper(environment, engine::appender);
     web = new WebServer(
-        new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar), this::facts, listenerSpec(config), () -> ready, this::reload);
+        new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar), this::facts, listenerSpec(environment, config), () -> ready, this::reload);
   }
 
   /**
@@ -247,6 +249,9 @@ public final class Meshwatch implements AutoCloseable {
     List<ScrapeJob> jobs = new ArrayList<>(
         new DeploymentTargets(base, authority.filter(file -> environment.disk().exists(Path.of(file))), this::login)
             .jobs(next.nodes(), next.components()));
+    for (String file : next.scrape().scrapeConfigFiles()) {
+      jobs.addAll(PrometheusScrapeFile.read(outside.configFolder().resolve(file), environment.disk()).jobs());
+    }
     List<Problem> problems = ScrapeJob.check(jobs);
     if (problems.stream().anyMatch(problem -> !problem.warning())) {
       throw new ProblemsException(problems);
@@ -269,13 +274,16 @@ public final class Meshwatch implements AutoCloseable {
         d.histogramBuckets(), d.droppedTargets());
   }
 
-  private static ListenerSpec listenerSpec(Config config) {
+  private static ListenerSpec listenerSpec(Environment environment, Config config) {
     int colon = config.listen().lastIndexOf(':');
     String host = config.listen().substring(0, colon).replaceAll("[\\[\\]]", "");
     int port = Integer.parseInt(config.listen().substring(colon + 1));
     Optional<ListenerSpec.ServerTls> tls = config.web().certificateFile()
         .flatMap(certificate -> config.web().keyFile().map(key -> new ListenerSpec.ServerTls(Path.of(certificate), Path.of(key))));
-    Optional<BiPredicate<String, String>> login = Optional.empty();
+    List<Credentials.Login> users = config.web().users().stream().map(user -> new Credentials.Login(user.name(), user.password())).toList();
+    Optional<BiPredicate<String, String>> login = users.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new CredentialChecker("page", environment.clock(), environment.telemetry(), () -> users));
     return new ListenerSpec("page", host, port, tls, login, REQUEST_BYTES_MAX);
   }
 

@@ -74,7 +74,8 @@ public record Config(
 
   /** Where people reach the page, without a slash at the end. */
   public String pageUrl() {
-    String url = externalUrl.isEmpty() ? "http://" + listen : externalUrl;
+    String scheme = web.certificateFile().isPresent() ? "https://" : "http://";
+    String url = externalUrl.isEmpty() ? scheme + listen : externalUrl;
     return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 

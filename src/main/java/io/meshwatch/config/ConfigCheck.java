@@ -8,6 +8,7 @@ import io.meshwatch.model.ProblemsException;
 import io.meshwatch.notify.Installation;
 import io.meshwatch.rules.RulePack;
 import io.meshwatch.scrape.DeploymentTargets;
+import io.meshwatch.scrape.PrometheusScrapeFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,13 @@ final class ConfigCheck {
   List<Problem> problems() {
     checkOwn();
     add(NO_FILE, DeploymentTargets.check(config.nodes(), config.components()));
+    for (String file : config.scrape().scrapeConfigFiles()) {
+      try {
+        add(NO_FILE, PrometheusScrapeFile.read(folder.resolve(file), disk).warnings());
+      } catch (ProblemsException e) {
+        add(NO_FILE, e.problems());
+      }
+    }
     config.sonar().ifPresent(sonar -> add(NO_FILE, sonar.check()));
     add("notification", config.notification().check("notification", new Installation(config.installation(), config.pageUrl(),
         config.operatorAlertAddresses(), config.additionalAlertAddresses(), config.mail())));

@@ -1,12 +1,15 @@
 package io.meshwatch.scrape;
 
+import io.meshwatch.environment.Disk;
 import io.meshwatch.exposition.ExpositionFormat;
 import io.meshwatch.exposition.NameEscaping;
 import io.meshwatch.model.Names;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.Secret;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -61,6 +64,15 @@ public final class PrometheusScrapeFile {
    */
   public static Loaded read(Path file, String text) {
     return new PrometheusScrapeFile(file).read(text);
+  }
+
+  /** Reads a file; one that cannot be read is a mistake, too. */
+  public static Loaded read(Path file, Disk disk) {
+    try {
+      return read(file, new String(disk.readAll(file), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new ProblemsException(Problem.error(file.toString(), 0, 0, "expected a file that can be read, got " + e.getMessage()));
+    }
   }
 
   private Loaded read(String text) {

@@ -8,11 +8,13 @@ import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.Secret;
 import io.meshwatch.sonar.SonarSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConfigLoaderTest {
   private static final Path FILE = Path.of("monitor.dhall");
@@ -119,6 +121,14 @@ class ConfigLoaderTest {
         m -> assertThat(m).startsWith("monitor.dhall:8:").endsWith("did you mean \"fs_warn_ratio\"?"),
         m -> assertThat(m).startsWith("monitor.dhall:11:").contains("NO_SUCH_VARIABLE"),
         m -> assertThat(m).startsWith("monitor.dhall:14:").contains("the colon after https is missing"));
+  }
+
+  @Test
+  void checksScrapeSectionsThatAreTakenOver(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("prometheus.yml"), "scrape_configs:\n- job_name: a\n  scrape_intervall: 5s\n");
+    assertThat(mistakes("{ monitor.scrape.scrapeConfigFiles = [ \"" + folder.resolve("prometheus.yml") + "\" ] }"))
+        .singleElement()
+        .satisfies(m -> assertThat(m).contains("prometheus.yml:3:").contains("scrape_interval"));
   }
 
   @Test
