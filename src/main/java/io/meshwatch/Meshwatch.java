@@ -39,7 +39,9 @@ import io.meshwatch.web.WebServer;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -58,17 +60,17 @@ public final class Meshwatch implements AutoCloseable {
   /** A rotation accepts old and new passwords for much longer than this. */
   private static final long CREDENTIALS_MILLIS = 10_000;
 
+  /** What has to be closed, the last opened first. */
+  private final Deque<AutoCloseable> opened;
   private final Environment environment;
   private final Outside outside;
   private final Folders folders;
   private final long startedAtMillis;
   private final Credentials credentials;
   private final EmbeddedEngine engine;
-  private final NotificationStore notificationStore;
   private final Notifier notifier;
   private final Rules rules;
   private final Scraper scraper;
-  private final RunLog runLog;
   private final Sonar sonar;
   private final WebServer web;
   private final GaugeDataPoint reloadSuccessful;
@@ -123,7 +125,10 @@ public final class Meshwatch implements AutoCloseable {
     }
   }
 
-  private Meshwatch(Environment environment, Config config, Path dataFolder, Outside outside) throws IOException, InterruptedException {
+  /** Whatever is opened goes into {@code opened}, so that it can be closed even if what follows fails. */
+  private Meshwatch(Environment environment, Config config, Path dataFolder, Outside outside, Deque<AutoCloseable> opened)
+      throws IOException, InterruptedException {
+    this.opened = opened;
     this.environment = environment;
     this.outside = outside;
     this.config = config;
@@ -137,16 +142,26 @@ public final class Meshwatch implements AutoCloseable {
     environment.disk().createDirectories(dataFolder);
     credentials = credentials(environment, config, folders);
     credentials.publishExpiry();
-    engine = EmbeddedEngine.open(environment, folders.store(), storeSettings(config.retention()), queryOptions(config));
-    notificationStore = outside.notificationStores().apply(folders.notifications());
-    notifier = new Notifier(environment, installation(config), config.notification(), notificationStore, outside.mailTransports());
+    engine = opened(EmbeddedEngine.open(environment, folders.store(), storeSettings(config.retention()), queryOptions(config)));
+    NotificationStore notificationStore = opened(outside.notificationStores().apply(folders.notifications()));
+    notifier = opened(
+        new Notifier(environment, installation(config), config.notification(), notificationStore, outside.mailTransports()));
     SonarSettings sonarSettings = sonarSettings(config);
-    runLog = RunLog.open(environment, folders.sonar(), sonarSettings.history());
-    sonar = new Sonar(environment, engine::appender, runLog, sonarSettings);
-    rules = new Rules(environment, engine, new EvidenceSink(notifier, sonar::evidence), ruleOptions(config));
-    scraper = new Scraper(environment, engine::appender);
-    web = new WebServer(
-        new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar), this::facts, listenerSpec(environment, config), () -> ready, this::reload);
+    RunLog runLog = opened(RunLog.open(environment, folders.sonar(), sonarSettings.history()));
+    sonar = opened(new Sonar(environment, engine::appender, runLog, sonarSettings));
+    rules = opened(new Rules(environment, engine, new EvidenceSink(notifier, sonar::evidence), ruleOptions(config)));
+    scraper = opened(new Scraper(environment, engine::appender));
+    web = opened(new WebServer(
+        new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar),
+        this::facts,
+        listenerSpec(environment, config),
+        () -> ready,
+        this::reload));
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    opened.push(part);
+    return part;
   }
 
   /**
@@ -157,9 +172,18 @@ public final class Meshwatch implements AutoCloseable {
    */
   public static Meshwatch start(Environment environment, Config config, Path dataFolder, Outside outside)
       throws IOException, InterruptedException {
-    Meshwatch meshwatch = new Meshwatch(environment, config, dataFolder, outside);
-    meshwatch.begin();
-    return meshwatch;
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    boolean started = false;
+    try {
+      Meshwatch meshwatch = new Meshwatch(environment, config, dataFolder, outside, opened);
+      meshwatch.begin();
+      started = true;
+      return meshwatch;
+    } finally {
+      if (!started) {
+        closeAll(opened);
+      }
+    }
   }
 
   private void begin() throws InterruptedException {
@@ -320,13 +344,17 @@ public final class Meshwatch implements AutoCloseable {
     if (timer != null) {
       timer.cancel(true);
     }
-    web.close();
-    sonar.close();
-    scraper.close();
-    rules.close();
-    notifier.close();
-    notificationStore.close();
-    runLog.close();
-    engine.close();
+    closeAll(opened);
+  }
+
+  /** The last opened first; a part that does not close does not keep the others open. */
+  private static void closeAll(Deque<AutoCloseable> opened) {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        LOG.error("A part did not close", e);
+      }
+    }
   }
 }
