@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
 
 /** {@code /api/meshwatch/v1}: what the page shows and neither Prometheus nor Alertmanager has. */
@@ -43,34 +44,10 @@ final class OverviewApi {
   /**
    * What the page looks at.
    *
-   * @param installation name of the installation
-   * @param version of meshwatch
-   * @param startedAtMillis when it started
-   * @param mailConfigured whether there is a relay
-   * @param recipients mailboxes that get alerts
-   * @param store numbers of the store
+   * @param facts asked for each time, as a reload may change them
    */
   record Parts(
-      Clock clock,
-      Scraper scraper,
-      Rules rules,
-      Notifier notifier,
-      Sonar sonar,
-      String installation,
-      String version,
-      long startedAtMillis,
-      boolean mailConfigured,
-      List<String> recipients,
-      StoreNumbers store) {}
-
-  /** Numbers of the store, asked for when needed. */
-  interface StoreNumbers {
-    long series();
-
-    long availableBytes();
-
-    long totalBytes();
-  }
+      Clock clock, Scraper scraper, Rules rules, Notifier notifier, Sonar sonar, Supplier<WebServer.Facts> facts) {}
 
   OverviewApi(Parts parts) {
     this.parts = parts;
@@ -94,18 +71,19 @@ final class OverviewApi {
     List<TargetStatus> targets = parts.scraper().targets();
     SonarStatus sonar = parts.sonar().status(RUNS_MAX);
     SpoolStatus spool = parts.notifier().spool();
+    WebServer.Facts facts = parts.facts().get();
     long now = parts.clock().wallMillis();
     Json.send(call.reply(), json -> {
       json.writeStartObject();
-      json.writeStringProperty("installation", parts.installation());
-      json.writeStringProperty("version", parts.version());
+      json.writeStringProperty("installation", facts.installation());
+      json.writeStringProperty("version", facts.version());
       json.writeNumberProperty("nowMillis", now);
-      json.writeNumberProperty("startedAtMillis", parts.startedAtMillis());
+      json.writeNumberProperty("startedAtMillis", facts.startedAtMillis());
       State state = State.of(alerts, targets, sonar);
       json.writeStringProperty("state", state.word());
       json.writeStringProperty("headline", state.headline());
       json.writeArrayPropertyStart("notices");
-      notices(spool, now).forEach(json::writeString);
+      notices(facts, spool, now).forEach(json::writeString);
       json.writeEndArray();
       json.writeArrayPropertyStart("alerts");
       alerts.forEach(alert -> alert(json, alert));
@@ -114,11 +92,11 @@ final class OverviewApi {
       json.writeArrayPropertyStart("sonar");
       sonar.targets().forEach(target -> sonarTarget(json, target));
       json.writeEndArray();
-      mail(json, spool, now);
+      mail(json, facts, spool, now);
       json.writeObjectPropertyStart("store");
-      json.writeNumberProperty("series", parts.store().series());
-      json.writeNumberProperty("diskAvailableBytes", parts.store().availableBytes());
-      json.writeNumberProperty("diskTotalBytes", parts.store().totalBytes());
+      json.writeNumberProperty("series", facts.seriesCount().getAsLong());
+      json.writeNumberProperty("diskAvailableBytes", facts.diskAvailableBytes().getAsLong());
+      json.writeNumberProperty("diskTotalBytes", facts.diskTotalBytes().getAsLong());
       json.writeEndObject();
       json.writeEndObject();
     });
@@ -191,11 +169,11 @@ final class OverviewApi {
     }
   }
 
-  private List<String> notices(SpoolStatus spool, long nowMillis) {
+  private static List<String> notices(WebServer.Facts facts, SpoolStatus spool, long nowMillis) {
     List<String> notices = new ArrayList<>();
-    if (!parts.mailConfigured()) {
+    if (!facts.mailConfigured()) {
       notices.add("No mail relay is configured: alerts show here only.");
-    } else if (parts.recipients().isEmpty()) {
+    } else if (facts.recipients().isEmpty()) {
       notices.add("No mailbox is configured: alerts show here only.");
     }
     if (spool.messages() > 0) {
@@ -250,11 +228,11 @@ final class OverviewApi {
     return targets.stream().filter(t -> t.health() == health).count();
   }
 
-  private void mail(JsonGenerator json, SpoolStatus spool, long nowMillis) {
+  private static void mail(JsonGenerator json, WebServer.Facts facts, SpoolStatus spool, long nowMillis) {
     json.writeObjectPropertyStart("mail");
-    json.writeBooleanProperty("configured", parts.mailConfigured());
+    json.writeBooleanProperty("configured", facts.mailConfigured());
     json.writeArrayPropertyStart("recipients");
-    parts.recipients().forEach(json::writeString);
+    facts.recipients().forEach(json::writeString);
     json.writeEndArray();
     json.writeNumberProperty("queued", spool.messages());
     json.writeNumberProperty("oldestAgeSeconds", spool.oldestSinceMillis() == 0 ? 0 : (nowMillis - spool.oldestSinceMillis()) / 1000);

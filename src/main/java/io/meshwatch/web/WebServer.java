@@ -67,32 +67,11 @@ public final class WebServer implements AutoCloseable {
     new AlertmanagerApi(parts.notifier(), environment.clock(), now.version(), now.startedAtMillis()).addTo(routes);
     new StatusApi(new StatusApi.ServerFacts(now.version(), now.configuration(), now.startedAtMillis(), now.retentionMillis(),
         Map.of("web.listen-address", spec.host() + ":" + spec.port()), now.seriesCount(), now.reloadedAtMillis())).addTo(routes);
-    new OverviewApi(overviewParts(parts, now)).addTo(routes);
+    new OverviewApi(new OverviewApi.Parts(environment.clock(), parts.scraper(), parts.rules(), parts.notifier(), parts.sonar(), facts)).addTo(routes);
     new RunbookPage(parts.rules()).addTo(routes);
     addOperations(routes, environment, ready, reload);
     new Pages().addTo(routes);
     listener = environment.listeners().open(spec, routes);
-  }
-
-  private static OverviewApi.Parts overviewParts(Parts parts, Facts now) {
-    OverviewApi.StoreNumbers store = new OverviewApi.StoreNumbers() {
-      @Override
-      public long series() {
-        return now.seriesCount().getAsLong();
-      }
-
-      @Override
-      public long availableBytes() {
-        return now.diskAvailableBytes().getAsLong();
-      }
-
-      @Override
-      public long totalBytes() {
-        return now.diskTotalBytes().getAsLong();
-      }
-    };
-    return new OverviewApi.Parts(parts.environment().clock(), parts.scraper(), parts.rules(), parts.notifier(), parts.sonar(),
-        now.installation(), now.version(), now.startedAtMillis(), now.mailConfigured(), now.recipients(), store);
   }
 
   private static void addOperations(Routes routes, Environment environment, BooleanSupplier ready, Supplier<String> reload) {
