@@ -5,7 +5,10 @@ import io.meshwatch.cli.CheckCommand;
 import io.meshwatch.cli.CredentialsCommand;
 import io.meshwatch.cli.InitCommand;
 import io.meshwatch.cli.MeshwatchCommand;
+import io.meshwatch.cli.PromqlCommand;
 import io.meshwatch.cli.QueryCommand;
+import io.meshwatch.cli.RulesCommand;
+import io.meshwatch.cli.SonarCommand;
 
 /** Picks a command. */
 public final class Main {
@@ -14,7 +17,8 @@ public final class Main {
   public static void main(String[] args) {
     System.exit(MeshwatchCommand
         .commandLine(
-            new UpCommand(), new CheckCommand(), new InitCommand(), new QueryCommand(), new AgentCommand(), new CredentialsCommand(),
+            new UpCommand(), new CheckCommand(), new InitCommand(), new QueryCommand(), new RulesCommand(), new PromqlCommand(),
+            new SonarCommand(), new CredentialsCommand(), new AgentCommand(),
             new WarmUpCommand())
         .execute(args));
   }

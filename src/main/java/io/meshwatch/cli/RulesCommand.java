@@ -1,0 +1,96 @@
+package io.meshwatch.cli;
+
+import io.meshwatch.environment.SystemEnvironment;
+import io.meshwatch.rules.RuleUnitTests;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Rules. */
+@Command(
+    name = "rules",
+    mixinStandardHelpOptions = true,
+    description = "Tests rules.",
+    subcommands = RulesCommand.Test.class,
+    footer = {"", "Example:", "  meshwatch rules test tests.yml"})
+public final class RulesCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    CommandSpec own = Objects.requireNonNull(spec);
+    own.commandLine().usage(own.commandLine().getErr());
+    return ExitCode.USAGE;
+  }
+
+  @Command(name = "test", mixinStandardHelpOptions = true,
+      description = "Runs rule unit tests in promtool's format; prints each failure with its place, a row per file and the sums.")
+  static final class Test implements Callable<Integer> {
+    @Spec private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "test file")
+    private List<Path> files = List.of();
+
+    @Option(names = "--run", paramLabel = "REGEX", description = "only test groups whose name matches; may be repeated")
+    private List<String> filters = List.of();
+
+    @Option(names = "--ignore-unknown-fields", description = "unknown fields in rule files are no mistake")
+    private boolean unknownKeysAllowed;
+
+    @Option(names = "--junit", paramLabel = "FILE", description = "also writes the results in JUnit's XML")
+    private @Nullable Path junit;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+      try (SystemEnvironment system = new SystemEnvironment()) {
+        List<RuleUnitTests.FileResult> results =
+            RuleUnitTests.run(files, system.environment(), new RuleUnitTests.Options(filters, unknownKeysAllowed));
+        writeJunit(results);
+        return print(results, out);
+      }
+    }
+
+    private void writeJunit(List<RuleUnitTests.FileResult> results) {
+      Path file = junit;
+      if (file == null) {
+        return;
+      }
+      try {
+        Files.writeString(file, RuleUnitTests.junitXml(results));
+      } catch (IOException e) {
+        throw new CommandFailedException("cannot write " + file + ": " + e.getMessage(), e);
+      }
+    }
+
+    private static int print(List<RuleUnitTests.FileResult> results, PrintWriter out) {
+      long passed = 0;
+      long failed = 0;
+      long skipped = 0;
+      for (RuleUnitTests.FileResult file : results) {
+        file.mistakes().forEach(out::println);
+        file.tests().stream().flatMap(test -> test.failures().stream()).forEach(out::println);
+        long skippedHere = file.tests().stream().filter(RuleUnitTests.TestResult::skipped).count();
+        long failedHere = file.tests().stream().filter(test -> !test.failures().isEmpty()).count() + (file.mistakes().isEmpty() ? 0 : 1);
+        long passedHere = file.tests().stream().filter(test -> !test.skipped() && test.failures().isEmpty()).count();
+        out.println(file.file() + ": " + passedHere + " passed, " + failedHere + " failed, " + skippedHere + " skipped");
+        passed += passedHere;
+        failed += failedHere;
+        skipped += skippedHere;
+      }
+      out.println(passed + " passed, " + failed + " failed, " + skipped + " skipped");
+      out.flush();
+      return failed == 0 ? ExitCode.FINE : ExitCode.NO;
+    }
+  }
+}
