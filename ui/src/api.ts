@@ -83,7 +83,6 @@ export interface StepView {
 export interface RunDetail extends RunView {
   target: SonarTarget;
   lastGoodMillis: number | null;
-  replay: string;
   steps: StepView[];
 }
 

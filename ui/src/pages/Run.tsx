@@ -42,7 +42,6 @@ export function Run({ id }: { id: string }) {
       {run.verdict !== 'passed' && (
         <Alert color={run.verdict === 'failed' ? 'red' : 'gray'} title={`${run.step} · ${run.reason}`}>
           <Text className="breakable">{run.message}</Text>
-          {run.replay && <Code mt="xs">{run.replay}</Code>}
         </Alert>
       )}
       {run.steps.map((step, index) => (
@@ -58,7 +57,7 @@ function Step({ step, longest }: { step: StepView; longest: number }) {
     <Card withBorder padding="sm">
       <Group justify="space-between" wrap="nowrap">
         <Group gap={8} wrap="nowrap" style={{ minWidth: 0 }}>
-          <Badge color={COLOR[step.verdict] ?? 'gray'} size="sm" autoContrast>
+          <Badge color={COLOR[step.verdict] ?? 'gray'} size="sm" autoContrast style={{ flex: 'none' }}>
             {step.verdict}
           </Badge>
           <Text fw={600}>{step.name}</Text>

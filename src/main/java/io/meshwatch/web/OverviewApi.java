@@ -352,7 +352,6 @@ final class OverviewApi {
     } else {
       json.writeNull();
     }
-    json.writeStringProperty("replay", run.verdict() instanceof Verdict.Passed ? "" : "meshwatch sonar replay " + run.id());
     json.writeArrayPropertyStart("steps");
     run.steps().forEach(step -> step(json, step, evidence.filter(e -> e.step().equals(step.name()))));
     json.writeEndArray();
