@@ -1,5 +1,7 @@
 package io.meshwatch.rules;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.meshwatch.environment.Disk;
 import io.meshwatch.gotemplate.TemplateException;
 import io.meshwatch.model.Names;
@@ -37,11 +39,14 @@ public final class RulePack {
   private static final List<String> RUNBOOK_KEYS = List.of("alert", "needs", "falseAlarms", "inhibition");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([a-z0-9_]+)(:words)?\\}");
   private static final int FILES_MAX = 1000;
+  /** One check of a configuration renders the tiers in a few ways, of which the start that follows wants one again. */
+  private static final int RENDERINGS_MAX = 16;
   private static final RulePack SHIPPED = new RulePack();
 
   private final Map<String, PackParameter> parameters = new LinkedHashMap<>();
   private final Map<String, RunbookNotes> runbooks = new LinkedHashMap<>();
   private final Map<Tier, String> texts = new LinkedHashMap<>();
+  private final Cache<Rendering, List<RuleGroupSpec>> renderings = Caffeine.newBuilder().maximumSize(RENDERINGS_MAX).build();
 
   /** Which of the shipped rules. */
   public enum Tier {
@@ -74,6 +79,9 @@ public final class RulePack {
   private record RunbookNotes(String needs, String falseAlarms, String inhibition) {
     static final RunbookNotes NONE = new RunbookNotes("", "", "");
   }
+
+  /** All that the groups of a tier depend on. */
+  private record Rendering(Tier tier, Map<String, String> values, OnMissingData onMissingData) {}
 
   private RulePack() {
     for (Tier tier : Tier.values()) {
@@ -216,7 +224,8 @@ public final class RulePack {
   }
 
   private List<RuleGroupSpec> rendered(Tier tier, Map<String, String> values, OnMissingData onMissingData) {
-    return RuleFiles.parse(tier.file(), Objects.requireNonNull(texts.get(tier)), onMissingData, text -> render(text, values));
+    return renderings.get(new Rendering(tier, Map.copyOf(values), onMissingData), rendering -> List.copyOf(
+        RuleFiles.parse(tier.file(), Objects.requireNonNull(texts.get(tier)), onMissingData, text -> render(text, values))));
   }
 
   private String render(String text, Map<String, String> values) {
