@@ -1,35 +1,21 @@
 package io.meshwatch.sonar;
 
-import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
-import io.meshwatch.sonar.SonarRun.Trigger;
 import io.meshwatch.sonar.StepRun.Outcome;
-import io.meshwatch.sonar.meshstack.ApiMemory;
 import io.meshwatch.sonar.meshstack.Exchange;
-import io.meshwatch.sonar.meshstack.ExchangeGate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
-/** Repeats a run and says what is different now; or shows it as shell lines for somebody who does not have meshwatch. */
+/** Says what is different between a run and its repetition; or shows it as shell lines for somebody who does not have meshwatch. */
 public final class Replay {
-  private final Environment environment;
-  private final JourneyRunner runner;
+  /** A placeholder's variable; a dollar sign that was in a text has a backslash before it. */
+  private static final Pattern VARIABLE = Pattern.compile("(?<!\\\\)\\$([A-Z][A-Z_]*)");
 
-  public Replay(Environment environment) {
-    this.environment = environment;
-    this.runner = new JourneyRunner(environment, new ApiMemory(), new ExchangeGate(4, environment.clock()));
-  }
-
-  /** Runs the journey of a target now. Empty if the settings no longer have the run's target. */
-  public Optional<SonarRun> repeat(SonarRun before, SonarSettings settings) throws InterruptedException {
-    Optional<Journey> journey = Journey.of(settings).stream().filter(j -> j.target().equals(before.target())).findFirst();
-    if (journey.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(runner.run(journey.get(), Trigger.REPLAY, environment.clock().wallMillis(), () -> { }));
-  }
+  private Replay() {}
 
   /** What differs between two runs, one line per step that does, and the verdicts at the end; one line if nothing does. */
   public static List<String> difference(SonarRun before, SonarRun now) {
@@ -73,8 +59,8 @@ public final class Replay {
   }
 
   /**
-   * The requests of a run as shell lines. Secrets are variables that the reader sets: {@code $PASSWORD}, {@code $TOKEN}. Steps that went
-   * through are kept without headers and bodies, so their lines show only where they went.
+   * The requests of a run as shell lines, each step under a comment. Secrets are variables that the reader sets, such as {@code $PASSWORD};
+   * the first line names them. {@code $TOKEN} is what the token endpoint answers as {@code access_token}.
    */
   public static List<String> curl(SonarRun run) {
     List<String> lines = new ArrayList<>();
@@ -83,6 +69,11 @@ public final class Replay {
         lines.add("# " + step.name() + ": " + step.outcome().name().toLowerCase(Locale.ROOT));
       }
       step.exchanges().forEach(exchange -> lines.add(curl(exchange)));
+    }
+    TreeSet<String> variables = new TreeSet<>();
+    lines.forEach(line -> VARIABLE.matcher(line).results().forEach(found -> variables.add(found.group(1))));
+    if (!variables.isEmpty()) {
+      lines.addFirst("# set first: " + String.join(", ", variables));
     }
     return lines;
   }

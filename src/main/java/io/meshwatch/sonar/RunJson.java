@@ -26,11 +26,7 @@ public final class RunJson {
   public static ObjectNode write(SonarRun run) {
     ObjectNode json = Json.MAPPER.createObjectNode();
     json.put("id", run.id());
-    ObjectNode target = json.putObject("target");
-    target.put("scope", run.target().scope());
-    target.put("customer", run.target().customer());
-    target.put("project", run.target().project());
-    target.put("platform", run.target().platform());
+    json.set("target", write(run.target()));
     json.put("trigger", run.trigger().name());
     json.put("dueMillis", run.dueMillis());
     json.put("startedMillis", run.startedMillis());
@@ -44,6 +40,15 @@ public final class RunJson {
     ArrayNode steps = json.putArray("steps");
     run.steps().forEach(step -> steps.add(step(step)));
     return json;
+  }
+
+  /** Which target, for requests about it. */
+  public static ObjectNode write(TargetKey target) {
+    return Json.MAPPER.createObjectNode()
+        .put("scope", target.scope())
+        .put("customer", target.customer())
+        .put("project", target.project())
+        .put("platform", target.platform());
   }
 
   private static ObjectNode verdict(Verdict verdict) {
@@ -122,14 +127,13 @@ public final class RunJson {
   // ---- reading
 
   /** A run that {@link #write} wrote; throws {@link IllegalArgumentException} if this is none. */
-  static SonarRun read(JsonNode json) {
+  public static SonarRun read(JsonNode json) {
     if (text(json, "id").isEmpty() || !json.path("target").isObject()) {
       throw new IllegalArgumentException("expected a run with id and target");
     }
-    JsonNode target = json.path("target");
     return new SonarRun(
         text(json, "id"),
-        new TargetKey(text(target, "scope"), text(target, "customer"), text(target, "project"), text(target, "platform")),
+        target(json.path("target")),
         SonarRun.Trigger.valueOf(text(json, "trigger")),
         number(json, "dueMillis"),
         number(json, "startedMillis"),
@@ -141,6 +145,11 @@ public final class RunJson {
         optionalNumber(json, "certificateExpiryMillis"),
         (int) number(json, "leftovers"),
         list(json.path("steps"), RunJson::readStep));
+  }
+
+  /** The target that {@link #write} wrote; fields that are missing are empty. */
+  public static TargetKey target(JsonNode json) {
+    return new TargetKey(text(json, "scope"), text(json, "customer"), text(json, "project"), text(json, "platform"));
   }
 
   private static Verdict readVerdict(JsonNode json) {

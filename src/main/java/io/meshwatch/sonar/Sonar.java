@@ -50,7 +50,7 @@ public final class Sonar implements AutoCloseable {
   private volatile ExchangeGate gate;
   private volatile JourneyRunner runner;
   private volatile int configHash;
-  private SonarSettings settings;
+  private volatile SonarSettings settings;
   private Timers.@Nullable Timer refresher;
 
   /** Starts nothing yet. The appender's supplier and the run log must outlive it; neither is closed. */
@@ -204,15 +204,21 @@ public final class Sonar implements AutoCloseable {
         && List.of("scope", "customer", "project", "platform", "target").stream().allMatch(l -> !alert.has(l) || alert.get(l).equals(target.get(l)));
   }
 
-  /** Runs a target's journey now, beside its schedule; it is kept in the run log but changes no series. */
-  public SonarRun runNow(TargetKey target) throws InterruptedException {
+  /**
+   * Runs a target's journey now, beside its schedule; it is kept in the run log but changes no series. Empty if there is no such target.
+   *
+   * @param heartbeat called whenever the run gets on
+   */
+  public Optional<SonarRun> runNow(TargetKey target, Trigger trigger, Runnable heartbeat) throws InterruptedException {
     TargetLoop loop = loops.get(target);
-    if (loop == null) {
-      throw new IllegalArgumentException("expected one of Sonar's targets, got " + target.name());
-    }
-    SonarRun run = runner.run(loop.journey(), Trigger.MANUAL, environment.clock().wallMillis(), () -> { });
-    runLog.append(run);
-    return run;
+    return loop == null
+        ? Optional.empty()
+        : Optional.of(HandRuns.run(environment, runner, runLog, loop.journey(), trigger, heartbeat));
+  }
+
+  /** Checks everything that must be in place for the settings in force. */
+  public List<Diagnosis> examine() throws InterruptedException {
+    return new Doctor(environment).examine(settings);
   }
 
   // ---- the end

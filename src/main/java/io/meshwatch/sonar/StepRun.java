@@ -12,7 +12,7 @@ import java.util.List;
  * @param startedMillis wall time
  * @param durationNanos without waiting for its turn
  * @param note what it found; may be empty
- * @param exchanges its requests; of steps that went through, without headers and bodies
+ * @param exchanges its requests; of steps that went through, without what was answered
  */
 public record StepRun(
     String name, int attempt, Outcome outcome, long startedMillis, long durationNanos, String note, List<Exchange> exchanges) {

@@ -68,6 +68,7 @@ public final class WebServer implements AutoCloseable {
     new StatusApi(new StatusApi.ServerFacts(now.version(), now.configuration(), now.startedAtMillis(), now.retentionMillis(),
         Map.of("web.listen-address", spec.host() + ":" + spec.port()), now.seriesCount(), now.reloadedAtMillis())).addTo(routes);
     new OverviewApi(new OverviewApi.Parts(environment.clock(), parts.scraper(), parts.rules(), parts.notifier(), parts.sonar(), facts)).addTo(routes);
+    new SonarApi(parts.sonar()).addTo(routes);
     new RunbookPage(parts.rules()).addTo(routes);
     addOperations(routes, environment, ready, reload);
     new Pages().addTo(routes);

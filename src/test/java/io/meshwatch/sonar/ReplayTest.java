@@ -4,6 +4,7 @@ import static io.meshwatch.sonar.FakeMeshStack.json;
 import static io.meshwatch.sonar.SonarWorld.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Repeating a run. */
@@ -16,7 +17,7 @@ class ReplayTest {
     SonarRun before = world.run(settings());
     world.meshStack.access = call -> json(200, "{}");
 
-    SonarRun now = new Replay(world.environment).repeat(before, settings()).orElseThrow();
+    SonarRun now = new HandRuns(world.environment, settings(), world.runLog).run(before.target(), SonarRun.Trigger.REPLAY).orElseThrow();
 
     assertThat(now.trigger()).isEqualTo(SonarRun.Trigger.REPLAY);
     assertThat(Replay.difference(before, now)).containsExactly(
@@ -38,7 +39,7 @@ class ReplayTest {
 
     SonarRun run = world.run(settings());
 
-    assertThat(Replay.curl(run)).first().isEqualTo("# login: failed");
+    assertThat(Replay.curl(run)).startsWith("# set first: PASSWORD", "# login: failed");
     assertThat(Replay.curl(run)).anySatisfy(line -> assertThat(line).startsWith("curl -sS -i -X POST")
         .contains("grant_type=password", "password=$PASSWORD").endsWith("\"" + FakeMeshStack.REALM + "/protocol/openid-connect/token\""));
   }
@@ -47,6 +48,14 @@ class ReplayTest {
   void cannotRepeatWhatIsNoLongerATarget() throws InterruptedException {
     SonarRun before = world.run(settings());
 
-    assertThat(new Replay(world.environment).repeat(before, SonarSettings.defaults())).isEmpty();
+    assertThat(new HandRuns(world.environment, SonarSettings.defaults(), world.runLog).run(before.target(), SonarRun.Trigger.REPLAY)).isEmpty();
+  }
+
+  @Test
+  void showsHowToAskAgainAlsoWhereAllWasWell() throws InterruptedException {
+    List<String> lines = Replay.curl(world.run(settings()));
+
+    assertThat(lines).first().isEqualTo("# set first: PASSWORD, REFRESH_TOKEN, TOKEN");
+    assertThat(lines).anySatisfy(line -> assertThat(line).contains("Authorization: Bearer $TOKEN").endsWith("\"" + FakeMeshStack.ACCESS + "\""));
   }
 }

@@ -360,7 +360,7 @@ class SonarTest {
   void aRunByHandIsKeptButNotCounted() throws Exception {
     Sonar sonar = world.sonar(settings());
 
-    SonarRun run = sonar.runNow(TARGET);
+    SonarRun run = sonar.runNow(TARGET, SonarRun.Trigger.MANUAL, () -> { }).orElseThrow();
 
     assertThat(sonar.run(run.id())).contains(run);
     assertThat(world.value("sonar_runs_total", "result", "success")).isZero();

@@ -35,9 +35,10 @@ public record Exchange(
   /** How much of a body is kept as evidence. */
   public static final int BODY_CHARACTERS_MAX = 2048;
 
-  /** This exchange without headers and bodies: enough to say what was asked, not what was said. */
+  /** This exchange without what came back: enough to ask the same again, not to know what was said. */
   public Exchange summary() {
-    return new Exchange(startedMillis, method, url, List.of(), "", status, List.of(), "", failure, phases, certificateExpiryMillis);
+    List<HttpCall.Header> telling = requestHeaders.stream().filter(header -> !header.name().equals("User-Agent")).toList();
+    return new Exchange(startedMillis, method, url, telling, requestBody, status, List.of(), "", failure, phases, certificateExpiryMillis);
   }
 
   /** This exchange with everything secret replaced and the body cut to its limit, in this order. */
