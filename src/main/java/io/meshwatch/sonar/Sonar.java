@@ -138,7 +138,11 @@ public final class Sonar implements AutoCloseable {
     }
   }
 
+  /** Writes Sonar's own series, once it ever had a target: a store that is filled with older samples must not begin with ours. */
   private void writeOwn(long atMillis) {
+    if (loops.isEmpty() && own.lastWrittenMillis() == 0) {
+      return;
+    }
     own.set(MetricName.TARGETS, loops.size());
     own.set(MetricName.RUNS_IN_FLIGHT, (double) loops.values().stream().filter(TargetLoop::isRunning).count());
     own.set(MetricName.REQUESTS_IN_FLIGHT, gate.open());
