@@ -9,7 +9,7 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.Queryable;
-import io.meshwatch.promql.Expr;
+import io.meshwatch.promql.PreparedQuery;
 import io.meshwatch.promql.QueryEngine;
 import io.meshwatch.promql.QueryException;
 import io.meshwatch.promql.QueryLimits;
@@ -35,7 +35,7 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
   private final Store store;
   private final StoreMaintenance maintenance;
   private final QueryEngine queries;
-  private final Cache<String, Expr> expressions = Caffeine.newBuilder().maximumSize(EXPRESSIONS_MAX).build();
+  private final Cache<String, PreparedQuery> expressions = Caffeine.newBuilder().maximumSize(EXPRESSIONS_MAX).build();
 
   private EmbeddedEngine(Path folder, Store store, StoreMaintenance maintenance, QueryEngine queries) {
     this.folder = folder;
@@ -69,7 +69,7 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
   @Override
   public QueryResult query(String expression, long atMillis, QueryLimits limits) throws InterruptedException {
     try {
-      return queries.instant(store, parsed(expression), expression, atMillis, limits);
+      return queries.instant(store, prepared(expression), atMillis, limits);
     } catch (CorruptionException e) {
       throw damaged(e);
     }
@@ -79,17 +79,17 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
   public QueryResult queryRange(String expression, long startMillis, long endMillis, long stepMillis, QueryLimits limits)
       throws InterruptedException {
     try {
-      return queries.range(store, parsed(expression), expression, startMillis, endMillis, stepMillis, limits);
+      return queries.range(store, prepared(expression), startMillis, endMillis, stepMillis, limits);
     } catch (CorruptionException e) {
       throw damaged(e);
     }
   }
 
-  /** Rules and pages ask the same again and again; their expressions and regular expressions are read once. */
-  private Expr parsed(String expression) {
-    Expr known = expressions.getIfPresent(expression);
+  /** Rules and pages ask the same again and again; their expressions and regular expressions are read and planned once. */
+  private PreparedQuery prepared(String expression) {
+    PreparedQuery known = expressions.getIfPresent(expression);
     if (known == null) {
-      known = queries.parse(expression);
+      known = queries.prepare(expression);
       expressions.put(expression, known);
     }
     return known;

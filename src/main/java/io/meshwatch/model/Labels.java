@@ -166,6 +166,10 @@ public final class Labels implements Comparable<Labels> {
 
   /** Compares two texts by their UTF-8 bytes, which is the order of their code points. */
   public static int compareText(String a, String b) {
+    // Most labels of one store share their strings.
+    if (a == b) {
+      return 0;
+    }
     int common = Math.min(a.length(), b.length());
     for (int i = 0; i < common; i++) {
       char x = a.charAt(i);

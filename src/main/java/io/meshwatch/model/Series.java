@@ -23,4 +23,12 @@ public interface Series {
       kind = samples.next();
     }
   }
+
+  /**
+   * As {@link #read}, for a reader that only looks at the newest sample: what comes before it may be left out. The store overrides
+   * this, so that of most series nothing is decoded.
+   */
+  default void readNewest(long fromMillis, long toMillis, SampleBuffer into) {
+    read(fromMillis, toMillis, into);
+  }
 }

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,24 +67,23 @@ final class Aggregation {
   }
 
   private void columns(RowSink sink) {
-    Map<Labels, GroupColumn> groups = new LinkedHashMap<>();
-    Function<Labels, GroupColumn> newGroup = labels -> {
+    LabelGroups<GroupColumn> groups = new LabelGroups<>(grouping, aggregate.without(), labels -> {
       context.hold(steps.count(), aggregate);
       return GroupColumn.of(aggregate.op(), labels, steps.count(), context.annotations, aggregate.expr().position());
-    };
+    });
     evaluator.vector(aggregate.expr(), steps, row -> {
-      GroupColumn group = groups.computeIfAbsent(key(row.labels), newGroup);
+      GroupColumn group = groups.of(row.labels);
       group.add(row);
       group.dropName |= keepsDroppedName(row);
     });
-    for (GroupColumn group : groups.values()) {
+    for (GroupColumn group : groups.all()) {
       Row row = group.result();
       if (!row.isEmpty()) {
         row.dropName = group.dropName;
         sink.accept(row);
       }
     }
-    context.release((long) groups.size() * steps.count());
+    context.release((long) groups.all().size() * steps.count());
   }
 
   private void quantiles(RowSink sink) {

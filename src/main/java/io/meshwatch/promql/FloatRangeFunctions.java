@@ -10,8 +10,8 @@ final class FloatRangeFunctions {
   /** The function of this name, or null if it is none of this family. {@code parameters} are the scalar arguments by step. */
   static @Nullable RangeFunction find(String name, double[][] parameters, Annotations annotations, Position position) {
     RangeFunction function = switch (name) {
-      case "max_over_time" -> FloatRangeFunctions::max;
-      case "min_over_time" -> FloatRangeFunctions::min;
+      case "max_over_time" -> new RunningExtreme(true);
+      case "min_over_time" -> new RunningExtreme(false);
       case "ts_of_max_over_time" -> new ExtremeTime((a, b) -> b >= a || Double.isNaN(a) ? b : a);
       case "ts_of_min_over_time" -> new ExtremeTime((a, b) -> b <= a || Double.isNaN(a) ? b : a);
       case "stddev_over_time" -> w -> Math.sqrt(variance(w));
@@ -23,43 +23,27 @@ final class FloatRangeFunctions {
       case "double_exponential_smoothing" -> w -> smooth(w, parameters[0][w.step], parameters[1][w.step]);
       default -> null;
     };
-    return function == null ? null : w -> guarded(function, w, annotations, position);
+    return function == null ? null : new OfFloats(function, annotations, position);
   }
 
-  private static double guarded(RangeFunction function, Window w, Annotations annotations, Position position) {
-    if (w.floatCount() == 0) {
-      return Row.ABSENT;
+  /** Asks a function only if there are floats, and says so if there are histograms too. */
+  private record OfFloats(RangeFunction function, Annotations annotations, Position position) implements RangeFunction {
+    @Override
+    public void begin(Window window) {
+      function.begin(window);
     }
-    double value = function.apply(w);
-    if (w.histogramCount() > 0 && !Row.isAbsent(value)) {
-      annotations.histogramsIgnoredInMixedRange(w.metricName(), position);
-    }
-    return value;
-  }
 
-  /** Any number beats NaN. */
-  private static double max(Window w) {
-    double[] floats = w.columns.floats;
-    double best = floats[w.floatFrom];
-    for (int i = w.floatFrom + 1; i < w.floatTo; i++) {
-      double value = floats[i];
-      if (value > best || Double.isNaN(best)) {
-        best = value;
+    @Override
+    public double apply(Window w) {
+      if (w.floatCount() == 0) {
+        return Row.ABSENT;
       }
-    }
-    return best;
-  }
-
-  private static double min(Window w) {
-    double[] floats = w.columns.floats;
-    double best = floats[w.floatFrom];
-    for (int i = w.floatFrom + 1; i < w.floatTo; i++) {
-      double value = floats[i];
-      if (value < best || Double.isNaN(best)) {
-        best = value;
+      double value = function.apply(w);
+      if (w.histogramCount() > 0 && !Row.isAbsent(value)) {
+        annotations.histogramsIgnoredInMixedRange(w.metricName(), position);
       }
+      return value;
     }
-    return best;
   }
 
   /** The time, in seconds, of the last sample that is the extreme. */

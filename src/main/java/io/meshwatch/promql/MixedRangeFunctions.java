@@ -16,16 +16,16 @@ final class MixedRangeFunctions {
       case "delta" -> new Rate(false, false, annotations, position);
       case "irate" -> w -> lastTwo(w, true, annotations, position);
       case "idelta" -> w -> lastTwo(w, false, annotations, position);
-      case "changes" -> w -> transitions(w, MixedRangeFunctions::isChange, 1);
-      case "resets" -> w -> transitions(w, MixedRangeFunctions::isReset, 1);
+      case "changes" -> new RunningCount(MixedRangeFunctions::isChange);
+      case "resets" -> new RunningCount(MixedRangeFunctions::isReset);
       case "count_over_time" -> w -> w.isEmpty() ? Row.ABSENT : w.floatCount() + w.histogramCount();
       case "present_over_time", "absent_over_time" -> w -> w.isEmpty() ? Row.ABSENT : 1;
       case "first_over_time" -> w -> pick(w, true);
       case "last_over_time" -> w -> pick(w, false);
       case "ts_of_first_over_time" -> w -> time(w, true);
       case "ts_of_last_over_time" -> w -> time(w, false);
-      case "sum_over_time" -> w -> sum(w, annotations, position);
-      case "avg_over_time" -> w -> average(w, annotations, position);
+      case "sum_over_time" -> new Total(false, annotations, position);
+      case "avg_over_time" -> new Total(true, annotations, position);
       default -> null;
     };
   }
@@ -178,15 +178,43 @@ final class MixedRangeFunctions {
 
   // Sums and means
 
-  private static double sum(Window w, Annotations annotations, Position position) {
-    if (w.isMixed()) {
-      annotations.mixedFloatsAndHistograms(w.metricName(), position);
-      return Row.ABSENT;
+  /** Sum or mean of the floats, or of the histograms. */
+  private static final class Total implements RangeFunction {
+    private final boolean average;
+    private final Annotations annotations;
+    private final Position position;
+    private final RunningSum running = new RunningSum();
+
+    Total(boolean average, Annotations annotations, Position position) {
+      this.average = average;
+      this.annotations = annotations;
+      this.position = position;
     }
-    if (w.histogramCount() > 0) {
-      return sumHistograms(w, false, annotations, position);
+
+    @Override
+    public void begin(Window window) {
+      running.begin(window.columns);
     }
-    return w.floatCount() == 0 ? Row.ABSENT : sum(w.columns.floats, w.floatFrom, w.floatTo);
+
+    @Override
+    public double apply(Window w) {
+      if (w.isMixed()) {
+        annotations.mixedFloatsAndHistograms(w.metricName(), position);
+        return Row.ABSENT;
+      }
+      if (w.histogramCount() > 0) {
+        return sumHistograms(w, average, annotations, position);
+      }
+      if (w.floatCount() == 0) {
+        return Row.ABSENT;
+      }
+      if (running.isExact()) {
+        double sum = running.of(w.floatFrom, w.floatTo);
+        return average ? sum / w.floatCount() : sum;
+      }
+      double[] floats = w.columns.floats;
+      return average ? average(floats, w.floatFrom, w.floatTo) : sum(floats, w.floatFrom, w.floatTo);
+    }
   }
 
   private static double sum(double[] values, int from, int to) {
@@ -199,17 +227,6 @@ final class MixedRangeFunctions {
       sum = total;
     }
     return Double.isInfinite(sum) ? sum : sum + compensation;
-  }
-
-  private static double average(Window w, Annotations annotations, Position position) {
-    if (w.isMixed()) {
-      annotations.mixedFloatsAndHistograms(w.metricName(), position);
-      return Row.ABSENT;
-    }
-    if (w.histogramCount() > 0) {
-      return sumHistograms(w, true, annotations, position);
-    }
-    return w.floatCount() == 0 ? Row.ABSENT : average(w.columns.floats, w.floatFrom, w.floatTo);
   }
 
   /** The plain mean as long as the sum is finite, from there on the mean brought up to date value by value. */

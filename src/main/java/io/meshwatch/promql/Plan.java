@@ -42,10 +42,12 @@ final class Plan {
   private final boolean isRange;
   private final QueryOptions options;
   private final long lookbackMillis;
-  private final IdentityHashMap<Expr, Range> ranges = new IdentityHashMap<>();
-  private final IdentityHashMap<Subquery, Long> subquerySteps = new IdentityHashMap<>();
-  private final IdentityHashMap<Expr, Boolean> invariant = new IdentityHashMap<>();
-  private final IdentityHashMap<VectorSelector, Boolean> countsOnly = new IdentityHashMap<>();
+  private final IdentityHashMap<Expr, Range> ranges;
+  private final IdentityHashMap<Subquery, Long> subquerySteps;
+  private final IdentityHashMap<Expr, Boolean> invariant;
+  private final IdentityHashMap<VectorSelector, Boolean> countsOnly;
+  /** Whether a range depends on the times of the query other than by moving along with them. */
+  private boolean boundToTimes;
   private long fromMillis = Long.MAX_VALUE;
   private long toMillis = Long.MIN_VALUE;
 
@@ -57,8 +59,35 @@ final class Plan {
     this.isRange = isRange;
     this.options = options;
     this.lookbackMillis = lookbackMillis;
+    this.ranges = new IdentityHashMap<>();
+    this.subquerySteps = new IdentityHashMap<>();
+    this.invariant = new IdentityHashMap<>();
+    this.countsOnly = new IdentityHashMap<>();
     measure(root, steps.startMillis(), endMillis, false);
     findInvariants(root);
+  }
+
+  /** The same plan for other times. */
+  private Plan(Plan known, Steps steps, long endMillis) {
+    this.query = known.query;
+    this.steps = steps;
+    this.endMillis = endMillis;
+    this.isRange = known.isRange;
+    this.options = known.options;
+    this.lookbackMillis = known.lookbackMillis;
+    this.ranges = known.ranges;
+    this.subquerySteps = known.subquerySteps;
+    this.invariant = known.invariant;
+    this.countsOnly = known.countsOnly;
+    boolean reads = known.fromMillis != Long.MAX_VALUE;
+    this.fromMillis = reads ? known.fromMillis - known.steps.startMillis() + steps.startMillis() : Long.MAX_VALUE;
+    this.toMillis = reads ? known.toMillis - known.endMillis + endMillis : Long.MIN_VALUE;
+  }
+
+  /** This plan for the same expression at other times, or null if it has to be planned anew. */
+  @Nullable Plan movedTo(Steps newSteps, long newEndMillis, boolean forRange, long lookback) {
+    boolean fits = !boundToTimes && forRange == isRange && lookback == lookbackMillis;
+    return fits ? new Plan(this, newSteps, newEndMillis) : null;
   }
 
   /** The end of the query, which need not be a step. */
@@ -203,6 +232,7 @@ final class Plan {
       case At.Start s -> steps.startMillis();
       case At.End e -> endMillis;
     };
+    boundToTimes |= at != null;
     DurationExpr offset = time.offset();
     return new Range(at, offset == null ? 0 : millis(offset), length);
   }
@@ -228,8 +258,14 @@ final class Plan {
       case DurationExpr.Literal literal -> literal.seconds();
       case DurationExpr.Negate negate -> negate.plus() ? seconds(negate.operand()) : -seconds(negate.operand());
       case DurationExpr.Parenthesised inner -> seconds(inner.inner());
-      case DurationExpr.Step s -> isRange ? steps.stepMillis() / 1000.0 : 0;
-      case DurationExpr.Range r -> (endMillis - steps.startMillis()) / 1000.0;
+      case DurationExpr.Step s -> {
+        boundToTimes = true;
+        yield isRange ? steps.stepMillis() / 1000.0 : 0;
+      }
+      case DurationExpr.Range r -> {
+        boundToTimes = true;
+        yield (endMillis - steps.startMillis()) / 1000.0;
+      }
       case DurationExpr.Extreme extreme -> extreme.max() ? Math.max(seconds(extreme.left()), seconds(extreme.right()))
           : Math.min(seconds(extreme.left()), seconds(extreme.right()));
       case DurationExpr.Arithmetic arithmetic -> {

@@ -9,6 +9,7 @@ import io.meshwatch.model.Queryable;
 import io.meshwatch.promql.Expr.MatrixSelector;
 import io.meshwatch.promql.Expr.StringLiteral;
 import io.meshwatch.promql.Expr.Subquery;
+import io.meshwatch.promql.Expr.VectorSelector;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * help. Interrupting that thread cancels the query.
  */
 public final class QueryEngine {
+  private static final long[] NO_TIMES = {};
+  private static final Histogram[] NO_HISTOGRAMS = {};
+
   private final QueryOptions options;
   private final Workers workers;
   private final Clock clock;
@@ -51,9 +55,19 @@ public final class QueryEngine {
     return instant(queryable, parse(expression), expression, atMillis, limits);
   }
 
+  /** Reads an expression that will be asked often; throws {@link ParseException}. */
+  public PreparedQuery prepare(String expression) {
+    return new PreparedQuery(parse(expression), expression);
+  }
+
   /** Evaluates an expression that was read before, from this text, at one time; errors as above. */
   public QueryResult instant(Queryable queryable, Expr expression, String text, long atMillis, QueryLimits limits) {
-    return new Run(queryable, expression, text, Steps.once(atMillis), atMillis, false, limits).answer();
+    return instant(queryable, new PreparedQuery(expression, text), atMillis, limits);
+  }
+
+  /** Evaluates a prepared expression at one time; errors as above. */
+  public QueryResult instant(Queryable queryable, PreparedQuery query, long atMillis, QueryLimits limits) {
+    return new Run(queryable, query, Steps.once(atMillis), atMillis, false, limits).answer();
   }
 
   /** Evaluates at {@code start, start + step … end}; the text must be a scalar or an instant vector. */
@@ -64,12 +78,19 @@ public final class QueryEngine {
   /** Evaluates an expression that was read before, from this text; errors as above. */
   public QueryResult range(
       Queryable queryable, Expr expression, String text, long startMillis, long endMillis, long stepMillis, QueryLimits limits) {
+    return range(queryable, new PreparedQuery(expression, text), startMillis, endMillis, stepMillis, limits);
+  }
+
+  /** Evaluates a prepared expression at {@code start, start + step … end}; errors as above. */
+  public QueryResult range(
+      Queryable queryable, PreparedQuery query, long startMillis, long endMillis, long stepMillis, QueryLimits limits) {
+    Expr expression = query.expr();
     if (expression.type() != ValueType.VECTOR && expression.type() != ValueType.SCALAR) {
       throw new ParseException("invalid expression type \"" + expression.type().documentedName()
           + "\" for range query, must be Scalar or instant Vector", expression.position());
     }
     Steps steps = Steps.range(startMillis, endMillis, stepMillis);
-    return new Run(queryable, expression, text, steps, endMillis, true, limits).answer();
+    return new Run(queryable, query, steps, endMillis, true, limits).answer();
   }
 
   /** One query. */
@@ -82,14 +103,14 @@ public final class QueryEngine {
     private final QueryLimits limits;
     private final Plan plan;
 
-    Run(Queryable queryable, Expr expr, String text, Steps steps, long endMillis, boolean isRange, QueryLimits limits) {
+    Run(Queryable queryable, PreparedQuery query, Steps steps, long endMillis, boolean isRange, QueryLimits limits) {
       this.queryable = queryable;
-      this.expr = expr;
-      this.text = text;
+      this.expr = query.expr();
+      this.text = query.text();
       this.steps = steps;
       this.isRange = isRange;
       this.limits = limits;
-      this.plan = new Plan(text, expr, steps, endMillis, isRange, options, limits.lookbackMillis());
+      this.plan = query.plan(steps, endMillis, isRange, options, limits.lookbackMillis());
     }
 
     QueryResult answer() {
@@ -105,7 +126,7 @@ public final class QueryEngine {
       return switch (expr.type()) {
         case STRING -> new Value.Text(steps.startMillis(), Plan.unwrap(expr) instanceof StringLiteral literal ? literal.value() : "");
         case SCALAR -> scalar(evaluator.scalar(expr, steps));
-        case VECTOR -> isRange ? matrix(collect(evaluator, context)) : vector(collect(evaluator, context));
+        case VECTOR -> isRange ? matrix(evaluator, context) : vector(evaluator, context);
         case MATRIX -> samples(evaluator, context);
         case NONE -> throw new IllegalStateException("an expression has a type");
       };
@@ -115,19 +136,13 @@ public final class QueryEngine {
       if (!isRange) {
         return new Value.Scalar(steps.startMillis(), values[0]);
       }
-      Row row = new Row(Labels.EMPTY, steps.count());
-      System.arraycopy(values, 0, row.floats, 0, values.length);
-      return matrix(List.of(row));
+      return new Value.Matrix(List.of(new Value.Points(Labels.EMPTY, times(), values, NO_TIMES, NO_HISTOGRAMS)));
     }
 
-    private List<Row> collect(Evaluator evaluator, QueryContext context) {
-      List<Row> rows = new ArrayList<>();
-      RowSink keep = row -> {
-        context.hold(row.size(), expr);
-        rows.add(row.copy());
-      };
+    /** Pushes the rows of the whole expression into a sink; throws if two of them have the same labels. */
+    private void collect(Evaluator evaluator, QueryContext context, RowSink sink) {
       if (options.delayedNameRemoval()) {
-        Merging merging = new Merging(context, expr, keep);
+        Merging merging = new Merging(context, expr, sink);
         evaluator.vector(expr, steps, row -> {
           if (row.dropName) {
             row.labels = SeriesNames.without(row.labels);
@@ -135,50 +150,79 @@ public final class QueryEngine {
           merging.accept(row);
         });
         merging.finish();
-      } else {
-        evaluator.vector(expr, steps, keep);
-        requireDistinct(rows, context);
+        return;
       }
-      return rows;
-    }
-
-    private void requireDistinct(List<Row> rows, QueryContext context) {
-      Set<Labels> seen = new HashSet<>(rows.size() * 2);
-      for (Row row : rows) {
+      if (Plan.unwrap(expr) instanceof VectorSelector) {
+        evaluator.vector(expr, steps, sink);
+        return;
+      }
+      Set<Labels> seen = new HashSet<>();
+      evaluator.vector(expr, steps, row -> {
         if (!seen.add(row.labels)) {
           throw context.failure("vector cannot contain metrics with the same labelset");
         }
-      }
+        sink.accept(row);
+      });
     }
 
-    private Value vector(List<Row> rows) {
-      List<Value.Sample> samples = new ArrayList<>(rows.size());
-      for (Row row : rows) {
+    private Value vector(Evaluator evaluator, QueryContext context) {
+      List<Value.Sample> samples = new ArrayList<>();
+      collect(evaluator, context, row -> {
+        context.hold(row.size(), expr);
         if (row.isPresent(0)) {
           Histogram histogram = row.histogram(0);
           samples.add(new Value.Sample(row.labels, steps.startMillis(), histogram == null ? row.floats[0] : 0, histogram));
         }
-      }
+      });
       return new Value.Vector(samples);
     }
 
-    private Value matrix(List<Row> rows) {
-      List<Value.Points> series = new ArrayList<>(rows.size());
-      for (Row row : rows) {
-        Value.Points points = points(row);
+    private Value matrix(Evaluator evaluator, QueryContext context) {
+      List<Value.Points> series = new ArrayList<>();
+      long[] times = times();
+      collect(evaluator, context, row -> {
+        context.hold(row.size(), expr);
+        Value.Points points = points(row, times);
         if (points != null) {
           series.add(points);
         }
-      }
+      });
       series.sort(Comparator.comparing(Value.Points::labels));
       return new Value.Matrix(series);
     }
 
-    private Value.@Nullable Points points(Row row) {
-      Columns columns = new Columns();
-      columns.load(row, steps);
-      boolean empty = columns.floatCount + columns.histogramCount == 0;
-      return empty ? null : SeriesReader.points(row.labels, columns);
+    private long[] times() {
+      long[] times = new long[steps.count()];
+      for (int i = 0; i < times.length; i++) {
+        times[i] = steps.at(i);
+      }
+      return times;
+    }
+
+    /** The points of a row; series without gaps share the array of times. */
+    private Value.@Nullable Points points(Row row, long[] times) {
+      if (row.histograms != null) {
+        Columns columns = new Columns();
+        columns.load(row, steps);
+        return columns.floatCount + columns.histogramCount == 0 ? null : SeriesReader.points(row.labels, columns);
+      }
+      int count = row.points();
+      if (count == 0) {
+        return null;
+      }
+      if (count == times.length) {
+        return new Value.Points(row.labels, times, row.floats.clone(), NO_TIMES, NO_HISTOGRAMS);
+      }
+      long[] present = new long[count];
+      double[] floats = new double[count];
+      int at = 0;
+      for (int i = 0; i < times.length; i++) {
+        if (!Row.isAbsent(row.floats[i])) {
+          present[at] = times[i];
+          floats[at++] = row.floats[i];
+        }
+      }
+      return new Value.Points(row.labels, present, floats, NO_TIMES, NO_HISTOGRAMS);
     }
 
     private Value samples(Evaluator evaluator, QueryContext context) {

@@ -66,10 +66,11 @@ final class SeriesReader {
     long from = range.end(steps, 0) - range.length() + 1;
     long to = range.end(steps, steps.count() - 1) + (smoothed ? range.length() : 0);
     boolean counts = plan.needsOnlyCounts(selector);
+    boolean newestOnly = steps.count() == 1 && !smoothed && !counts;
     each(context.select(selector.matchers()), steps, () -> {
       SampleBuffer buffer = new SampleBuffer();
       return (series, row) -> {
-        read(series, from, to, buffer);
+        read(series, from, to, newestOnly, buffer);
         if (smoothed) {
           return Smoothing.fill(buffer, steps, range, row, context.annotations, selector.position());
         }
@@ -93,8 +94,16 @@ final class SeriesReader {
   }
 
   private void read(Series series, long from, long to, SampleBuffer buffer) {
+    read(series, from, to, false, buffer);
+  }
+
+  private void read(Series series, long from, long to, boolean newestOnly, SampleBuffer buffer) {
     buffer.clear();
-    series.read(from, to, buffer);
+    if (newestOnly) {
+      series.readNewest(from, to, buffer);
+    } else {
+      series.read(from, to, buffer);
+    }
     context.read(buffer.size());
   }
 

@@ -13,7 +13,9 @@ import io.meshwatch.model.Appender;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.Querier;
+import io.meshwatch.model.SampleBuffer;
 import io.meshwatch.model.SeriesHandle;
+import io.meshwatch.model.SeriesSet;
 import io.meshwatch.model.StoreUnavailableException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -69,6 +71,29 @@ class StoreTest {
       assertThat(Dump.of((from, to) -> before)).containsExactly(Dump.line(UP, START, 1));
       assertThat(Dump.of(store)).hasSize(3);
     }
+  }
+
+  @Test
+  void readsTheNewestSampleWithoutTheOthers() throws IOException {
+    try (Store store = open()) {
+      for (int i = 0; i < 500; i++) {
+        put(store, UP, START + i * 1000L, i);
+      }
+      Querier before = store.querier(Long.MIN_VALUE, Long.MAX_VALUE);
+      put(store, UP, START + 500 * 1000L, 500);
+      for (int i : new int[] {0, 1, 119, 120, 333, 499, 500}) {
+        assertThat(newest(store.querier(Long.MIN_VALUE, Long.MAX_VALUE), START + i * 1000L)).isEqualTo(i);
+        assertThat(newest(before, START + i * 1000L)).isEqualTo(Math.min(i, 499));
+      }
+    }
+  }
+
+  private static double newest(Querier querier, long toMillis) {
+    SeriesSet found = querier.select(List.of(Matcher.equal("job", "a")));
+    assertThat(found.next()).isTrue();
+    SampleBuffer samples = new SampleBuffer();
+    found.at().readNewest(toMillis - 300_000, toMillis, samples);
+    return samples.values()[samples.size() - 1];
   }
 
   @Test

@@ -34,7 +34,7 @@ public record ChunkBytes(ChunkEncoding encoding, byte[] bytes, int offset, int l
   public void read(long fromMillis, long toMillis, SampleBuffer into) {
     int end = offset + length;
     switch (encoding) {
-      case XOR -> new XorDecoder(bytes, offset, end, count).readAll(fromMillis, toMillis, into);
+      case XOR -> new XorBulkDecoder(bytes, offset, end).read(count, fromMillis, toMillis, into);
       case HISTOGRAM -> new HistogramDecoder(bytes, offset, end, count).readAll(fromMillis, toMillis, into);
       case FLOAT_HISTOGRAM -> new FloatHistogramDecoder(bytes, offset, end, count).readAll(fromMillis, toMillis, into);
     }

@@ -21,6 +21,8 @@ public final class ChunkedSeries implements Series {
   private final Intervals deleted;
   private final long fromMillis;
   private final long toMillis;
+  /** Whether chunks share times, because samples came late. */
+  private final boolean overlaps;
 
   /**
    * A series of some chunks in any order.
@@ -35,7 +37,27 @@ public final class ChunkedSeries implements Series {
     this.deleted = deleted;
     this.fromMillis = fromMillis;
     this.toMillis = toMillis;
-    Arrays.sort(this.chunks, Comparator.comparingLong(Chunk::minTime));
+    sortByStart(this.chunks);
+    this.overlaps = overlaps(this.chunks);
+  }
+
+  /** Nearly always they are sorted already. */
+  private static void sortByStart(Chunk[] chunks) {
+    for (int i = 1; i < chunks.length; i++) {
+      if (chunks[i].minTime() < chunks[i - 1].minTime()) {
+        Arrays.sort(chunks, Comparator.comparingLong(Chunk::minTime));
+        return;
+      }
+    }
+  }
+
+  private static boolean overlaps(Chunk[] sorted) {
+    for (int i = 1; i < sorted.length; i++) {
+      if (sorted[i].minTime() <= sorted[i - 1].maxTime()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -65,6 +87,22 @@ public final class ChunkedSeries implements Series {
     int at = 0;
     while (at < chunks.length) {
       at = readGroup(at, first, last, into);
+    }
+  }
+
+  @Override
+  public void readNewest(long from, long to, SampleBuffer into) {
+    if (overlaps || !deleted.isEmpty()) {
+      read(from, to, into);
+      return;
+    }
+    long first = Math.max(from, fromMillis);
+    long last = Math.min(to, toMillis);
+    int sizeBefore = into.size();
+    for (int i = chunks.length - 1; i >= 0 && chunks[i].maxTime() >= first && into.size() == sizeBefore; i--) {
+      if (chunks[i].minTime() <= last && !chunks[i].readNewest(first, last, into)) {
+        readChunk(chunks[i], first, last, into);
+      }
     }
   }
 

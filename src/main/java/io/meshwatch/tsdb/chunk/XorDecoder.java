@@ -1,8 +1,6 @@
 package io.meshwatch.tsdb.chunk;
 
-import io.meshwatch.model.SampleBuffer;
-
-/** Reads float chunks as {@link XorEncoder} writes them, one by one or in bulk. Confined to one thread. */
+/** Reads float chunks as {@link XorEncoder} writes them, one by one; {@link XorBulkDecoder} reads them faster. Confined to one thread. */
 final class XorDecoder {
   private final BitReader in;
   private final int count;
@@ -13,13 +11,8 @@ final class XorDecoder {
 
   /** Reads all samples of a finished chunk. */
   XorDecoder(byte[] bytes, int from, int to) {
-    this(bytes, from, to, sampleCount(bytes, from));
-  }
-
-  /** Reads the first samples of a chunk that may still be open. */
-  XorDecoder(byte[] bytes, int from, int to, int count) {
     this.in = new BitReader(bytes, from + 2, to);
-    this.count = count;
+    this.count = sampleCount(bytes, from);
   }
 
   static int sampleCount(byte[] bytes, int from) {
@@ -48,20 +41,5 @@ final class XorDecoder {
 
   double value() {
     return Double.longBitsToDouble(bits);
-  }
-
-  /** Appends the samples within a range of time to the buffer's columns. */
-  void readAll(long fromMillis, long toMillis, SampleBuffer into) {
-    int size = into.size();
-    into.grow(size + count);
-    long[] times = into.timestamps();
-    double[] values = into.values();
-    while (next() && time <= toMillis) {
-      if (time >= fromMillis) {
-        times[size] = time;
-        values[size++] = Double.longBitsToDouble(bits);
-      }
-    }
-    into.resize(size);
   }
 }

@@ -6,11 +6,9 @@ import io.meshwatch.tsdb.chunk.Chunk;
 import io.meshwatch.tsdb.chunk.ChunkedSeries;
 import io.meshwatch.tsdb.index.LabelSource;
 import io.meshwatch.tsdb.index.MemoryIndex;
-import io.meshwatch.tsdb.index.Postings;
 import io.meshwatch.tsdb.index.Selection;
 import io.meshwatch.tsdb.index.SeriesSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** A view of the head in a range of time: the batches that were complete when it was opened. To be closed after use. */
@@ -33,11 +31,11 @@ public final class HeadReader implements SeriesSource {
 
   @Override
   public List<ChunkedSeries> select(List<Matcher> matchers) {
-    Postings postings = Selection.select(index, matchers);
-    List<ChunkedSeries> found = new ArrayList<>(postings.size());
+    int[] numbers = index.inLabelOrder(Selection.select(index, matchers), HeadSeries::labels);
+    List<ChunkedSeries> found = new ArrayList<>(numbers.length);
     List<Chunk> chunks = new ArrayList<>();
-    for (int i = 0; i < postings.size(); i++) {
-      HeadSeries series = index.series(postings.get(i));
+    for (int number : numbers) {
+      HeadSeries series = index.series(number);
       chunks.clear();
       long visibleTo = series.collect(head.files(), fromMillis, toMillis, visibleBatch, chunks);
       if (!chunks.isEmpty() && visibleTo != Long.MIN_VALUE) {
@@ -45,7 +43,6 @@ public final class HeadReader implements SeriesSource {
             new ChunkedSeries(series.labels(), chunks, head.deletedOf(series), fromMillis, Math.min(toMillis, visibleTo)));
       }
     }
-    found.sort(Comparator.comparing(ChunkedSeries::labels));
     return found;
   }
 

@@ -376,9 +376,7 @@ final class HeadSeries implements SeriesHandle {
     }
     OpenChunk chunk = open;
     if (chunk != null && chunk.minTime() <= toMillis && chunk.maxTime() >= fromMillis) {
-      into.add(
-          new OpenChunkView(
-              chunk.minTime(), chunk.maxTime(), chunk.encoding(), chunk.bytes(), chunk.count()));
+      into.add(OpenChunkView.of(chunk));
     }
     return lastBatch > visibleBatch ? timeBeforeBatch : Long.MAX_VALUE;
   }

@@ -9,8 +9,29 @@ import io.meshwatch.tsdb.chunk.HistogramAppender;
 import io.meshwatch.tsdb.chunk.OpenChunk;
 import io.meshwatch.tsdb.chunk.XorEncoder;
 
-/** The first samples of a chunk that is still written to: its array and how many samples a reader may see in it. */
-record OpenChunkView(long minTime, long maxTime, ChunkEncoding encoding, byte[] data, int count) implements Chunk {
+/**
+ * The first samples of a chunk that is still written to.
+ *
+ * @param data its array
+ * @param count how many samples a reader may see in it
+ * @param newest the value of the last of them; NaN for histograms
+ */
+record OpenChunkView(long minTime, long maxTime, ChunkEncoding encoding, byte[] data, int count, double newest) implements Chunk {
+  /** A view of all samples that a chunk has now. */
+  static OpenChunkView of(OpenChunk chunk) {
+    double newest = chunk instanceof XorEncoder floats ? floats.lastValue() : Double.NaN;
+    return new OpenChunkView(chunk.minTime(), chunk.maxTime(), chunk.encoding(), chunk.bytes(), chunk.count(), newest);
+  }
+
+  @Override
+  public boolean readNewest(long fromMillis, long toMillis, SampleBuffer into) {
+    boolean known = encoding == ChunkEncoding.XOR && count > 0 && maxTime >= fromMillis && maxTime <= toMillis;
+    if (known) {
+      into.add(maxTime, newest);
+    }
+    return known;
+  }
+
   @Override
   public ChunkBytes bytes() {
     return new ChunkBytes(encoding, data, 0, data.length, count);

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * The inverted index of series in memory. A series gets the next free number; lists of numbers stay sorted because numbers only
@@ -17,6 +19,7 @@ public final class MemoryIndex<S> implements LabelSource {
   private final ConcurrentHashMap<String, LabelValues> names = new ConcurrentHashMap<>();
   private final PostingList all = new PostingList("");
   private volatile Object[] series = new Object[1024];
+  private volatile LabelOrder order = LabelOrder.EMPTY;
 
   private record LabelValues(String name, ConcurrentHashMap<String, PostingList> values) {}
 
@@ -65,6 +68,19 @@ public final class MemoryIndex<S> implements LabelSource {
   @SuppressWarnings("unchecked") // Only add() stores into the array.
   public S series(int number) {
     return (S) series[number];
+  }
+
+  /** The numbers of some series in the order of their labels. */
+  public int[] inLabelOrder(Postings found, Function<S, Labels> labelsOf) {
+    IntFunction<Labels> labels = number -> labelsOf.apply(series(number));
+    LabelOrder known = order;
+    int count = size();
+    if (known.isOutdated(count)) {
+      // Several threads may do this at once; each result is right.
+      known = known.extended(count, labels);
+      order = known;
+    }
+    return known.sorted(found, labels);
   }
 
   @Override

@@ -46,7 +46,37 @@ class XorEncoderTest {
       assertThat(Double.doubleToRawLongBits(read.values()[i])).as("value %d, seed %d", i, seed)
           .isEqualTo(Double.doubleToRawLongBits(values[i]));
     }
+    readsPartsAsOneByOne(seed, chunk, times[random.nextInt(count)], times[random.nextInt(count)]);
     assertThat(XorEncoder.resume(chunk).toBytes()).as("resumed, seed %d", seed).isEqualTo(chunk);
+  }
+
+  private static void readsPartsAsOneByOne(long seed, byte[] chunk, long from, long to) {
+    SampleBuffer expected = new SampleBuffer();
+    XorDecoder slow = new XorDecoder(chunk, 0, chunk.length);
+    while (slow.next()) {
+      if (slow.time() >= from && slow.time() <= to) {
+        expected.add(slow.time(), slow.value());
+      }
+    }
+    SampleBuffer read = new SampleBuffer();
+    read.add(1, 1);
+    ChunkBytes.finished(ChunkEncoding.XOR, chunk).read(from, to, read);
+    assertThat(read.size()).as("seed %d", seed).isEqualTo(expected.size() + 1);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(read.timestamps()[i + 1]).as("seed %d", seed).isEqualTo(expected.timestamps()[i]);
+    }
+  }
+
+  @Test
+  void readsRestingGaugesInRuns() {
+    XorEncoder encoder = new XorEncoder(0);
+    for (int i = 0; i < 240; i++) {
+      encoder.append(i * 15_000L + (i > 100 ? 1 : 0), i < 200 ? 7.5 : 8);
+    }
+    byte[] chunk = encoder.toBytes();
+    readsPartsAsOneByOne(0, chunk, 0, Long.MAX_VALUE);
+    readsPartsAsOneByOne(0, chunk, 30_000, 600_000);
+    readsPartsAsOneByOne(0, chunk, 600_001, 2_000_000);
   }
 
   @Test
