@@ -63,6 +63,7 @@ public final class WebServer implements AutoCloseable {
     Environment environment = parts.environment();
     new QueryApi(parts.engine(), environment.clock(), now.limits()).addTo(routes);
     new MonitoringApi(parts.scraper(), parts.rules(), now.pageUrl()).addTo(routes);
+    new FederateApi(parts.engine(), environment.clock(), now.limits().lookbackMillis(), Map.of()).addTo(routes);
     new RemoteWriteApi(new RemoteWriteReceiver(parts.engine()::appender)).addTo(routes);
     new AlertmanagerApi(parts.notifier(), environment.clock(), now.version(), now.startedAtMillis()).addTo(routes);
     new StatusApi(new StatusApi.ServerFacts(now.version(), now.configuration(), now.startedAtMillis(), now.retentionMillis(),
