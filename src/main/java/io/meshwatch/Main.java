@@ -3,6 +3,7 @@ package io.meshwatch;
 import io.meshwatch.cli.AgentCommand;
 import io.meshwatch.cli.CheckCommand;
 import io.meshwatch.cli.CredentialsCommand;
+import io.meshwatch.cli.DeployCommand;
 import io.meshwatch.cli.InitCommand;
 import io.meshwatch.cli.MeshwatchCommand;
 import io.meshwatch.cli.PromqlCommand;
@@ -18,7 +19,7 @@ public final class Main {
     System.exit(MeshwatchCommand
         .commandLine(
             new UpCommand(), new CheckCommand(), new InitCommand(), new QueryCommand(), new RulesCommand(), new PromqlCommand(),
-            new SonarCommand(), new CredentialsCommand(), new AgentCommand(),
+            new SonarCommand(), new CredentialsCommand(), new DeployCommand(), new AgentCommand(),
             new WarmUpCommand())
         .execute(args));
   }

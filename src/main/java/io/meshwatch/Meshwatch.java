@@ -3,17 +3,14 @@ package io.meshwatch;
 import io.meshwatch.cli.Version;
 import io.meshwatch.config.Config;
 import io.meshwatch.config.RetentionSettings;
-import io.meshwatch.config.ScrapeSettings;
 import io.meshwatch.deploy.CredentialChecker;
-import io.meshwatch.deploy.CredentialSettings;
 import io.meshwatch.deploy.Credentials;
+import io.meshwatch.deploy.DeploymentJobs;
 import io.meshwatch.engine.EmbeddedEngine;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.environment.Timers;
-import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
-import io.meshwatch.model.Secret;
 import io.meshwatch.notify.Installation;
 import io.meshwatch.notify.NotificationStore;
 import io.meshwatch.notify.Notifier;
@@ -25,11 +22,7 @@ import io.meshwatch.promql.QueryOptions;
 import io.meshwatch.rules.RuleOptions;
 import io.meshwatch.rules.RulePack;
 import io.meshwatch.rules.Rules;
-import io.meshwatch.scrape.ConnectionSettings;
-import io.meshwatch.scrape.DeploymentTargets;
-import io.meshwatch.scrape.PrometheusScrapeFile;
 import io.meshwatch.scrape.ScrapeJob;
-import io.meshwatch.scrape.ScrapeLimits;
 import io.meshwatch.scrape.Scraper;
 import io.meshwatch.sonar.RunLog;
 import io.meshwatch.sonar.Sonar;
@@ -230,10 +223,7 @@ public final class Meshwatch implements AutoCloseable {
   }
 
   private static Credentials credentials(Environment environment, Config config, Folders folders) {
-    CredentialSettings defaults = CredentialSettings.defaults();
-    CredentialSettings settings = new CredentialSettings(defaults.username(), config.credentials().onePasswordForAll(),
-        defaults.authorityDays(), config.credentials().certificateDays(), defaults.overlapSeconds());
-    return new Credentials(environment, folders.credentials(config), settings);
+    return new Credentials(environment, folders.credentials(config), config.credentials());
   }
 
   private static StoreSettings storeSettings(RetentionSettings retention) {
@@ -266,36 +256,7 @@ public final class Meshwatch implements AutoCloseable {
   }
 
   private List<ScrapeJob> scrapeJobs(Config next) {
-    ScrapeJob base = ScrapeJob.defaults()
-        .withTiming(next.scrapeInterval(), next.scrape().timeoutSeconds(next.scrapeInterval()))
-        .withLimits(limits(next.scrape()));
-    Optional<String> authority = next.scrape().caFile().or(() -> Optional.of(credentials.authorityFile().toString()));
-    List<ScrapeJob> jobs = new ArrayList<>(
-        new DeploymentTargets(base, authority.filter(file -> environment.disk().exists(Path.of(file))), this::login)
-            .jobs(next.nodes(), next.components()));
-    for (String file : next.scrape().scrapeConfigFiles()) {
-      jobs.addAll(PrometheusScrapeFile.read(outside.configFolder().resolve(file), environment.disk()).jobs());
-    }
-    List<Problem> problems = ScrapeJob.check(jobs);
-    if (problems.stream().anyMatch(problem -> !problem.warning())) {
-      throw new ProblemsException(problems);
-    }
-    return jobs;
-  }
-
-  /** User and password file of a target, if the deployment has made some for it. */
-  private Optional<ConnectionSettings.BasicAuth> login(String target) {
-    boolean known = credentials.subjects().stream().anyMatch(subject -> subject.name().equals(target));
-    return known
-        ? Optional.of(new ConnectionSettings.BasicAuth(credentials.login(target).username(), Optional.empty(), Secret.EMPTY,
-            Optional.of(credentials.passwordFile(target).toString())))
-        : Optional.empty();
-  }
-
-  private static ScrapeLimits limits(ScrapeSettings scrape) {
-    ScrapeLimits d = ScrapeLimits.defaults();
-    return new ScrapeLimits(scrape.bodyBytesMax(), scrape.samplesMax(), d.labels(), d.labelNameLength(), d.labelValueLength(), d.targets(),
-        d.histogramBuckets(), d.droppedTargets());
+    return new DeploymentJobs(environment.disk(), credentials, outside.configFolder()).of(next);
   }
 
   private static ListenerSpec listenerSpec(Environment environment, Config config) {

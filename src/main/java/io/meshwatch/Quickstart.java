@@ -4,9 +4,10 @@ import io.meshwatch.agent.Agent;
 import io.meshwatch.agent.AgentSettings;
 import io.meshwatch.config.Config;
 import io.meshwatch.config.ConfigLoader;
+import io.meshwatch.config.CredentialSettings;
 import io.meshwatch.deploy.CredentialChecker;
-import io.meshwatch.deploy.CredentialSettings;
 import io.meshwatch.deploy.Credentials;
+import io.meshwatch.environment.Disk;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.sandbox.Sandbox;
@@ -32,6 +33,7 @@ final class Quickstart implements AutoCloseable {
   /** Where the agent shows meshwatch's own metrics, so that they too are scraped over HTTPS with a password. */
   private static final String OWN_METRICS_PATH = "/meshwatch";
   private static final String CONFIGURATION = "/config/quickstart.dhall";
+  private static final String WRITTEN = "quickstart.dhall";
   private static final String MACHINE = "this-machine";
   private static final String OWN = "meshwatch";
   private static final String SANDBOX = "sandbox";
@@ -60,7 +62,18 @@ final class Quickstart implements AutoCloseable {
       sandbox.close();
       throw e;
     }
-    config = loader.load(text(listen, credentials), dataFolder.resolve("quickstart.dhall")).config();
+    String text = text(listen, credentials);
+    config = loader.load(text, dataFolder.resolve(WRITTEN)).config();
+    write(environment.disk(), dataFolder.resolve(WRITTEN), text);
+  }
+
+  /** For commands that work on the same deployment; it names files with secrets but holds none. */
+  private static void write(Disk disk, Path file, String text) {
+    try {
+      disk.replace(file, text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+    }
   }
 
   private static List<Credentials.Subject> subjects() {

@@ -2,8 +2,8 @@ package io.meshwatch.cli;
 
 import io.meshwatch.agent.Agent;
 import io.meshwatch.agent.AgentSettings;
+import io.meshwatch.config.CredentialSettings;
 import io.meshwatch.deploy.CredentialChecker;
-import io.meshwatch.deploy.CredentialSettings;
 import io.meshwatch.deploy.Credentials;
 import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.environment.Listeners;

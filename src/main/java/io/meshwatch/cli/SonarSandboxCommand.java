@@ -1,6 +1,6 @@
 package io.meshwatch.cli;
 
-import io.meshwatch.deploy.CredentialSettings;
+import io.meshwatch.config.CredentialSettings;
 import io.meshwatch.deploy.Credentials;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.ListenerSpec;

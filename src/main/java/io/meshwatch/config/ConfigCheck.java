@@ -41,6 +41,7 @@ final class ConfigCheck {
   List<Problem> problems() {
     checkOwn();
     add(NO_FILE, DeploymentTargets.check(config.nodes(), config.components()));
+    add(NO_FILE, config.credentials().check());
     for (String file : config.scrape().scrapeConfigFiles()) {
       try {
         add(NO_FILE, PrometheusScrapeFile.read(folder.resolve(file), disk).warnings());

@@ -13,6 +13,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -74,13 +75,24 @@ final class Authority {
     }
   }
 
-  /** Reads an authority that was written before. */
-  static Authority read(byte[] certificatePem, byte[] keyPem) throws IOException {
+  /** Reads an authority that was written before; among several certificates it is the one that belongs to the key. */
+  static Authority read(byte[] certificatesPem, byte[] keyPem) throws IOException {
     try {
-      return new Authority(readCertificate(certificatePem), readKey(keyPem));
+      PrivateKey key = readKey(keyPem);
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(certificatesPem))) {
+        if (belongTogether(each.getPublicKey(), key)) {
+          return new Authority((X509Certificate) each, key);
+        }
+      }
+      throw new IOException("the authority's certificate and key do not belong together");
     } catch (GeneralSecurityException e) {
       throw new IOException("the authority's certificate or key cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Its certificate in PEM. */
+  byte[] certificatePem() throws IOException {
+    return pem(certificate);
   }
 
   /** Makes a server certificate for these DNS names and IP addresses, valid no longer than the authority. */
@@ -107,17 +119,21 @@ final class Authority {
     try {
       X509Certificate leaf = readCertificate(certificatePem);
       leaf.verify(certificate.getPublicKey());
-      byte[] probe = "meshwatch".getBytes(StandardCharsets.US_ASCII);
-      Signature signature = Signature.getInstance("SHA256withECDSA");
-      signature.initSign(readKey(keyPem));
-      signature.update(probe);
-      byte[] signed = signature.sign();
-      signature.initVerify(leaf.getPublicKey());
-      signature.update(probe);
-      return signature.verify(signed);
+      return belongTogether(leaf.getPublicKey(), readKey(keyPem));
     } catch (IOException | GeneralSecurityException e) {
       return false;
     }
+  }
+
+  private static boolean belongTogether(PublicKey publicKey, PrivateKey key) throws GeneralSecurityException {
+    byte[] probe = "meshwatch".getBytes(StandardCharsets.US_ASCII);
+    Signature signature = Signature.getInstance("SHA256withECDSA");
+    signature.initSign(key);
+    signature.update(probe);
+    byte[] signed = signature.sign();
+    signature.initVerify(publicKey);
+    signature.update(probe);
+    return signature.verify(signed);
   }
 
   private static KeyPair newKeys() throws GeneralSecurityException {

@@ -1,5 +1,6 @@
 package io.meshwatch.deploy;
 
+import io.meshwatch.config.CredentialSettings;
 import io.meshwatch.environment.Clock;
 import io.meshwatch.environment.Disk;
 import io.meshwatch.environment.Environment;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -88,7 +90,7 @@ public final class Credentials {
   public record Entry(String name, String what, String detail, Optional<Long> endMillis) {}
 
   /**
-   * Makes what is missing: authority, certificates, passwords. Certificates that fit no longer (other hosts, other authority, near
+   * Makes what is missing: authority, certificates, passwords. Certificates that fit no longer (further hosts, other authority, near
    * their end) are made anew under the same file names. Calling it again changes nothing.
    */
   public synchronized void init(List<Subject> subjects) {
@@ -97,7 +99,7 @@ public final class Credentials {
       disk.createDirectories(folder);
       disk.restrictToOwner(folder);
       Manifest manifest = withAuthority(readManifest());
-      Authority authority = authority();
+      Authority authority = signingAuthority(manifest);
       for (Subject subject : subjects) {
         manifest = withCertificate(manifest, authority, subject, false);
         manifest = withPassword(manifest, owner(subject.name()));
@@ -106,11 +108,37 @@ public final class Credentials {
     });
   }
 
+  /**
+   * Makes a new authority, which signs from now on; until the rotation is finished scrapes trust both. To be called before
+   * {@link #prepareRotation}, which makes certificates of it.
+   */
+  public synchronized void prepareAuthority() {
+    writing(() -> {
+      Manifest manifest = readManifest();
+      if (!manifest.hasNextAuthority()) {
+        Authority.KeyAndCertificate made = Authority.create(AUTHORITY_NAME, clock.wallMillis(), settings.authorityDays());
+        write(nextAuthorityKeyFile(), made.keyPem());
+        write(nextAuthorityFile(), made.certificatePem());
+        manifest = manifest.withAuthority(manifest.authorityEndMillis(), made.endMillis());
+      }
+      // Trusted before anything is signed with it.
+      byte[] old = Authority.read(disk.readAll(authorityFile()), disk.readAll(authorityKeyFile())).certificatePem();
+      write(authorityFile(), joined(old, disk.readAll(nextAuthorityFile())));
+      writeManifest(manifest);
+    });
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+
   /** First step of a rotation: new certificates, and the next passwords, which servers accept from now on. */
   public synchronized void prepareRotation() {
     writing(() -> {
       Manifest manifest = readManifest();
-      Authority authority = authority();
+      Authority authority = signingAuthority(manifest);
       for (Manifest.Certificate certificate : List.copyOf(manifest.certificates().values())) {
         boolean fresh = certificate.endMillis() - clock.wallMillis() > (settings.certificateDays() - 1) * DAY_MILLIS;
         manifest = withCertificate(manifest, authority, new Subject(certificate.name(), certificate.hosts()), !fresh);
@@ -126,7 +154,7 @@ public final class Credentials {
     });
   }
 
-  /** Second step: scrapes use the new passwords; the old ones are accepted for the overlap. */
+  /** Second step: scrapes use the new passwords and trust only the new authority; old passwords are accepted for the overlap. */
   public synchronized void finishRotation() {
     writing(() -> {
       long now = clock.wallMillis();
@@ -139,6 +167,14 @@ public final class Credentials {
               password.owner(), password.generation() + 1, now, false, now + settings.overlapSeconds() * 1000));
         }
       }
+      if (manifest.hasNextAuthority()) {
+        // Key first: the certificates file holds both, so the pair belongs together at every moment.
+        write(authorityKeyFile(), disk.readAll(nextAuthorityKeyFile()));
+        write(authorityFile(), disk.readAll(nextAuthorityFile()));
+        manifest = manifest.withAuthority(manifest.nextAuthorityEndMillis(), 0);
+        outdated.add(nextAuthorityKeyFile());
+        outdated.add(nextAuthorityFile());
+      }
       writeManifest(manifest);
       for (Path file : outdated) {
         disk.delete(file);
@@ -148,7 +184,7 @@ public final class Credentials {
 
   /** Whether a rotation was prepared and not finished. */
   public synchronized boolean isRotating() {
-    return reading(() -> current().passwords().values().stream().anyMatch(Manifest.Password::next));
+    return reading(() -> current().hasNextAuthority() || current().passwords().values().stream().anyMatch(Manifest.Password::next));
   }
 
   /** Everything there is, without secrets. */
@@ -157,6 +193,9 @@ public final class Credentials {
       Manifest manifest = current();
       List<Entry> entries = new ArrayList<>();
       entries.add(new Entry(AUTHORITY_NAME, "authority", authorityFile().toString(), Optional.of(manifest.authorityEndMillis())));
+      if (manifest.hasNextAuthority()) {
+        entries.add(new Entry(AUTHORITY_NAME + " (next)", "authority", nextAuthorityFile().toString(), Optional.of(manifest.nextAuthorityEndMillis())));
+      }
       manifest.certificates().values().forEach(certificate -> entries.add(
           new Entry(certificate.name(), "certificate", String.join(", ", certificate.hosts()), Optional.of(certificate.endMillis()))));
       for (Manifest.Password password : manifest.passwords().values()) {
@@ -200,7 +239,7 @@ public final class Credentials {
     });
   }
 
-  /** PEM file with the authority's certificate: what clients trust. */
+  /** PEM file with the authority's certificate, and during its rotation also the next one's: what clients trust. */
   public Path authorityFile() {
     return folder.resolve("ca.crt");
   }
@@ -208,6 +247,14 @@ public final class Credentials {
   /** PEM file with the authority's private key. */
   public Path authorityKeyFile() {
     return folder.resolve("ca.key");
+  }
+
+  private Path nextAuthorityFile() {
+    return folder.resolve("ca-next.crt");
+  }
+
+  private Path nextAuthorityKeyFile() {
+    return folder.resolve("ca-next.key");
   }
 
   /** The PEM files a subject serves TLS with. They keep their names when the certificate is made anew. */
@@ -230,7 +277,7 @@ public final class Credentials {
     Authority.KeyAndCertificate made = Authority.create(AUTHORITY_NAME, clock.wallMillis(), settings.authorityDays());
     write(authorityKeyFile(), made.keyPem());
     write(authorityFile(), made.certificatePem());
-    return manifest.withAuthority(made.endMillis());
+    return manifest.withAuthority(made.endMillis(), 0);
   }
 
   private Manifest withCertificate(Manifest manifest, Authority authority, Subject subject, boolean anew) throws IOException {
@@ -238,7 +285,7 @@ public final class Credentials {
     ListenerSpec.ServerTls files = serverTls(subject.name());
     boolean good = known != null
         && !anew
-        && known.hosts().equals(subject.hosts())
+        && known.hosts().containsAll(subject.hosts())
         && known.endMillis() - clock.wallMillis() > RENEW_SHARE * settings.certificateDays() * DAY_MILLIS
         && disk.exists(files.certificateChainFile())
         && disk.exists(files.keyFile())
@@ -262,8 +309,11 @@ public final class Credentials {
     return manifest.with(new Manifest.Password(owner, generation, clock.wallMillis(), false, 0));
   }
 
-  private Authority authority() throws IOException {
-    return Authority.read(disk.readAll(authorityFile()), disk.readAll(authorityKeyFile()));
+  /** The authority that signs: the next one as soon as a rotation has made it. */
+  private Authority signingAuthority(Manifest manifest) throws IOException {
+    return manifest.hasNextAuthority()
+        ? Authority.read(disk.readAll(nextAuthorityFile()), disk.readAll(nextAuthorityKeyFile()))
+        : Authority.read(disk.readAll(authorityFile()), disk.readAll(authorityKeyFile()));
   }
 
   private Manifest.Password password(Manifest manifest, String subject) {
@@ -325,6 +375,11 @@ public final class Credentials {
 
   private void publishExpiry(Manifest manifest) {
     expiry.labelValues("authority").set(manifest.authorityEndMillis() / 1000.0);
+    if (manifest.hasNextAuthority()) {
+      expiry.labelValues("next authority").set(manifest.nextAuthorityEndMillis() / 1000.0);
+    } else {
+      expiry.remove("next authority");
+    }
     manifest.certificates().values().forEach(c -> expiry.labelValues(c.name()).set(c.endMillis() / 1000.0));
   }
 
@@ -355,7 +410,7 @@ public final class Credentials {
     List<Problem> problems = new ArrayList<>();
     Set<String> seen = new LinkedHashSet<>();
     for (Subject subject : subjects) {
-      if (!subject.name().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}") || subject.name().equals("ca") || subject.name().equals(SHARED)) {
+      if (!subject.name().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}") || subject.name().matches("ca(-next)?") || subject.name().equals(SHARED)) {
         problems.add(Problem.error("", 0, 0,
             "name of a subject: expected letters, digits, dots and dashes, and neither 'ca' nor 'all', got '" + subject.name() + "'"));
       } else if (!seen.add(subject.name())) {

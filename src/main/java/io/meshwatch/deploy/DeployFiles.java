@@ -1,16 +1,12 @@
 package io.meshwatch.deploy;
 
-import at.favre.lib.crypto.bcrypt.BCrypt;
 import io.meshwatch.environment.Disk;
 import io.meshwatch.environment.ListenerSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,8 +16,12 @@ import java.util.Locale;
  * password hashes and are for their owner alone.
  */
 public final class DeployFiles {
-  private static final int BCRYPT_COST = 10;
-  private static final int BCRYPT_SALT_BYTES = 16;
+  /** Where programs behind nginx listen on the loopback address; other ports than the outside ones, which nginx takes on all addresses. */
+  private static final int KEYCLOAK_OWN_PORT = 19_000;
+  private static final int RABBITMQ_OWN_PORT = 15_690;
+  private static final int NGINX_EXPORTER_OWN_PORT = 9_114;
+  private static final int NGINX_STATUS_PORT = 8_099;
+  private static final int GENERIC_OWN_PORT = 8_080;
 
   private final Disk disk;
   private final Credentials credentials;
@@ -31,7 +31,12 @@ public final class DeployFiles {
     this.credentials = credentials;
   }
 
-  private record File(String name, String content, String place) {}
+  private record File(String name, String content, String place) {
+    /** This systemd unit with more arguments for its program. */
+    File withArguments(String arguments) {
+      return new File(name, content.replace("web-config.yml\n", "web-config.yml " + arguments + "\n"), place);
+    }
+  }
 
   /** Writes everything for these targets and returns the paths that were written, relative to the folder. */
   public List<Path> render(Path folder, List<DeployTarget> targets) {
@@ -75,36 +80,62 @@ public final class DeployFiles {
         files.add(webConfig(target, logins));
         files.add(service(target, "prometheus-pushgateway", ""));
       }
+      case BLACKBOX -> {
+        files.add(webConfig(target, logins));
+        files.add(service(target, "prometheus-blackbox-exporter", "").withArguments("--config.file=/etc/prometheus/blackbox.yml"));
+      }
       case SPRING_BOOT -> files.add(springBoot(target, logins));
       case KEYCLOAK -> {
         files.add(keycloak());
-        files.addAll(nginx(target, logins, "proxy_pass http://127.0.0.1:9000/metrics;"));
+        files.addAll(nginx(target, logins, KEYCLOAK_OWN_PORT, "/metrics"));
       }
       case RABBITMQ -> {
         files.add(rabbit());
-        files.addAll(nginx(target, logins, "proxy_pass http://127.0.0.1:15692/metrics/per-object;"));
+        files.addAll(nginx(target, logins, RABBITMQ_OWN_PORT, "/metrics/per-object"));
       }
-      case NGINX -> files.addAll(nginx(target, logins, "proxy_pass http://127.0.0.1:9113/metrics;"));
+      case NGINX -> {
+        files.add(nginxExporter());
+        files.add(nginxStatus());
+        files.addAll(nginx(target, logins, NGINX_EXPORTER_OWN_PORT, "/metrics"));
+      }
+      case GENERIC -> {
+        files.add(webConfig(target, logins));
+        files.addAll(nginx(target, logins, GENERIC_OWN_PORT, "/metrics"));
+      }
     }
     return files;
   }
 
+  /** Exporters get one file with both: a certificate and its key that are replaced one after the other do not belong together meanwhile. */
   private List<File> tlsFiles(DeployTarget target) throws IOException {
     ListenerSpec.ServerTls tls = credentials.serverTls(target.name());
     String name = target.name();
+    if (hasWebConfig(target.kind())) {
+      String both = text(tls.certificateChainFile()) + text(tls.keyFile());
+      return List.of(new File(name + ".pem", both, "`" + place(target) + name + ".pem`, certificate and key, readable for the service's user only"));
+    }
     return List.of(
         new File(name + ".crt", text(tls.certificateChainFile()), "`" + place(target) + name + ".crt`"),
         new File(name + ".key", text(tls.keyFile()), "`" + place(target) + name + ".key`, readable for the service's user only"));
   }
 
+  private static boolean hasWebConfig(DeployTarget.Kind kind) {
+    return switch (kind) {
+      case NODE, MARIADB, PUSHGATEWAY, BLACKBOX -> true;
+      case SPRING_BOOT, KEYCLOAK, RABBITMQ, NGINX, GENERIC -> false;
+    };
+  }
+
   /** Exporters of the Prometheus family read this file again at every connection: a rotation needs no restart. */
   private static File webConfig(DeployTarget target, List<Credentials.Login> logins) {
+    String certificate = target.name() + (hasWebConfig(target.kind()) ? ".pem" : ".crt");
+    String key = target.name() + (hasWebConfig(target.kind()) ? ".pem" : ".key");
     StringBuilder yaml = new StringBuilder("tls_server_config:\n")
-        .append("  cert_file: ").append(target.name()).append(".crt\n")
-        .append("  key_file: ").append(target.name()).append(".key\n")
+        .append("  cert_file: ").append(certificate).append('\n')
+        .append("  key_file: ").append(key).append('\n')
         .append("  min_version: TLS12\n")
         .append("basic_auth_users:\n");
-    logins.forEach(login -> yaml.append("  ").append(login.username()).append(": '").append(hash(login)).append("'\n"));
+    logins.forEach(login -> yaml.append("  ").append(login.username()).append(": '").append(BcryptHash.of(login.password())).append("'\n"));
     return new File("web-config.yml", yaml.toString(), "`" + place(target) + "web-config.yml`; read again by itself when it changes");
   }
 
@@ -162,19 +193,52 @@ public final class DeployFiles {
         event-metrics-user-enabled=true
         http-management-scheme=http
         http-management-host=127.0.0.1
-        http-management-port=9000
-        """, "append to `conf/keycloak.conf`, restart; nginx serves the metrics to the outside");
+        http-management-port=%d
+        """.formatted(KEYCLOAK_OWN_PORT), "append to `conf/keycloak.conf`, restart; nginx serves the metrics to the outside");
   }
 
   private static File rabbit() {
     return new File("rabbitmq.conf", """
         prometheus.tcp.ip = 127.0.0.1
-        prometheus.tcp.port = 15692
+        prometheus.tcp.port = %d
         prometheus.return_per_object_metrics = true
-        """, "append to `/etc/rabbitmq/rabbitmq.conf`, `rabbitmq-plugins enable rabbitmq_prometheus`, restart");
+        """.formatted(RABBITMQ_OWN_PORT), "append to `/etc/rabbitmq/rabbitmq.conf`, `rabbitmq-plugins enable rabbitmq_prometheus`, restart");
   }
 
-  private static List<File> nginx(DeployTarget target, List<Credentials.Login> logins, String pass) {
+  private static File nginxStatus() {
+    return new File("nginx-status.conf", """
+        server {
+          listen 127.0.0.1:%d;
+          location = /stub_status {
+            stub_status;
+          }
+          location / {
+            return 404;
+          }
+        }
+        """.formatted(NGINX_STATUS_PORT), "`/etc/nginx/conf.d/status.conf`: what the exporter asks");
+  }
+
+  private static File nginxExporter() {
+    return new File("prometheus-nginx-exporter.service", """
+        [Unit]
+        Description=prometheus-nginx-exporter behind nginx
+        After=network-online.target
+        Wants=network-online.target
+
+        [Service]
+        User=prometheus
+        ExecStart=/usr/bin/prometheus-nginx-exporter -web.listen-address=127.0.0.1:%d -nginx.scrape-uri=http://127.0.0.1:%d/stub_status
+        Restart=on-failure
+        NoNewPrivileges=yes
+
+        [Install]
+        WantedBy=multi-user.target
+        """.formatted(NGINX_EXPORTER_OWN_PORT, NGINX_STATUS_PORT),
+        "`/etc/systemd/system/prometheus-nginx-exporter.service`, then `systemctl daemon-reload` and restart");
+  }
+
+  private static List<File> nginx(DeployTarget target, List<Credentials.Login> logins, int ownPort, String ownPath) {
     String snippet = """
         server {
           listen %1$d ssl;
@@ -184,15 +248,15 @@ public final class DeployFiles {
           location = /metrics {
             auth_basic "metrics";
             auth_basic_user_file %2$s%3$s.htpasswd;
-            %4$s
+            proxy_pass http://127.0.0.1:%4$d%5$s;
           }
           location / {
             return 404;
           }
         }
-        """.formatted(target.port(), place(target), target.name(), pass);
+        """.formatted(target.port(), place(target), target.name(), ownPort, ownPath);
     StringBuilder users = new StringBuilder();
-    logins.forEach(login -> users.append(login.username()).append(':').append(hash(login)).append('\n'));
+    logins.forEach(login -> users.append(login.username()).append(':').append(BcryptHash.of(login.password())).append('\n'));
     return List.of(
         new File("nginx-metrics.conf", snippet, "`/etc/nginx/conf.d/" + target.name() + "-metrics.conf`, then `nginx -s reload`"),
         new File(target.name() + ".htpasswd", users.toString(), "`" + place(target) + target.name() + ".htpasswd`"));
@@ -231,26 +295,10 @@ public final class DeployFiles {
 
   private static String place(DeployTarget target) {
     return switch (target.kind()) {
-      case NODE, MARIADB, PUSHGATEWAY -> "/etc/prometheus/" + target.name() + "/";
+      case NODE, MARIADB, PUSHGATEWAY, BLACKBOX, GENERIC -> "/etc/prometheus/" + target.name() + "/";
       case SPRING_BOOT -> "/etc/meshstack/" + target.name() + "/";
       case KEYCLOAK, RABBITMQ, NGINX -> "/etc/nginx/metrics/";
     };
-  }
-
-  /**
-   * A bcrypt hash that Go, nginx and Apache understand. The salt comes from the password itself, so that a second run writes the same
-   * file; that is safe because passwords are random and long, and never the same twice.
-   */
-  private static String hash(Credentials.Login login) {
-    byte[] password = login.password().reveal().getBytes(StandardCharsets.UTF_8);
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update("meshwatch bcrypt salt".getBytes(StandardCharsets.US_ASCII));
-      byte[] salt = Arrays.copyOf(digest.digest(password), BCRYPT_SALT_BYTES);
-      return new String(BCrypt.with(BCrypt.Version.VERSION_2Y).hash(BCRYPT_COST, salt, password), StandardCharsets.US_ASCII);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private static String quoted(String text) {

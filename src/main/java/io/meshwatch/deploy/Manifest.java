@@ -17,12 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
  * interrupted change is as if it had not begun.
  *
  * <pre>
- * { "version": 1, "authorityEnd": millis,
+ * { "version": 1, "authorityEnd": millis, "nextAuthorityEnd": millis,
  *   "certificates": [ { "name", "hosts": [...], "end": millis } ],
  *   "passwords":    [ { "owner", "generation": n, "since": millis, "next": bool, "previousUntil": millis } ] }
  * </pre>
  */
-record Manifest(long authorityEndMillis, Map<String, Certificate> certificates, Map<String, Password> passwords) {
+record Manifest(long authorityEndMillis, long nextAuthorityEndMillis, Map<String, Certificate> certificates, Map<String, Password> passwords) {
   private static final int VERSION = 1;
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -39,23 +39,29 @@ record Manifest(long authorityEndMillis, Map<String, Certificate> certificates, 
   record Password(String owner, int generation, long sinceMillis, boolean next, long previousUntilMillis) {}
 
   static Manifest empty() {
-    return new Manifest(0, Map.of(), Map.of());
+    return new Manifest(0, 0, Map.of(), Map.of());
   }
 
-  Manifest withAuthority(long endMillis) {
-    return new Manifest(endMillis, certificates, passwords);
+  /** This with an authority that ends then, and the one that a rotation has made to follow it; 0 = none. */
+  Manifest withAuthority(long endMillis, long nextEndMillis) {
+    return new Manifest(endMillis, nextEndMillis, certificates, passwords);
+  }
+
+  /** Whether a rotation has made a new authority that is not yet the only one. */
+  boolean hasNextAuthority() {
+    return nextAuthorityEndMillis > 0;
   }
 
   Manifest with(Certificate certificate) {
     Map<String, Certificate> changed = new LinkedHashMap<>(certificates);
     changed.put(certificate.name(), certificate);
-    return new Manifest(authorityEndMillis, changed, passwords);
+    return new Manifest(authorityEndMillis, nextAuthorityEndMillis, changed, passwords);
   }
 
   Manifest with(Password password) {
     Map<String, Password> changed = new LinkedHashMap<>(passwords);
     changed.put(password.owner(), password);
-    return new Manifest(authorityEndMillis, certificates, changed);
+    return new Manifest(authorityEndMillis, nextAuthorityEndMillis, certificates, changed);
   }
 
   static Manifest read(Path file, byte[] json) throws IOException {
@@ -64,7 +70,7 @@ record Manifest(long authorityEndMillis, Map<String, Certificate> certificates, 
       if (root.path("version").asInt(0) != VERSION) {
         throw new IOException(file + ": expected version " + VERSION + ", got " + root.path("version"));
       }
-      Manifest manifest = empty().withAuthority(root.path("authorityEnd").asLong(0));
+      Manifest manifest = empty().withAuthority(root.path("authorityEnd").asLong(0), root.path("nextAuthorityEnd").asLong(0));
       for (JsonNode one : root.path("certificates")) {
         List<String> hosts = new ArrayList<>();
         one.path("hosts").forEach(host -> hosts.add(host.asString("")));
@@ -85,7 +91,8 @@ record Manifest(long authorityEndMillis, Map<String, Certificate> certificates, 
   }
 
   byte[] json() {
-    ObjectNode root = MAPPER.createObjectNode().put("version", VERSION).put("authorityEnd", authorityEndMillis);
+    ObjectNode root = MAPPER.createObjectNode().put("version", VERSION).put("authorityEnd", authorityEndMillis)
+        .put("nextAuthorityEnd", nextAuthorityEndMillis);
     ArrayNode certificateList = root.putArray("certificates");
     for (Certificate certificate : certificates.values()) {
       ArrayNode hosts = certificateList.addObject().put("name", certificate.name()).put("end", certificate.endMillis()).putArray("hosts");

@@ -39,6 +39,11 @@ public record Routing(
    */
   public record SecondChannel(Destination destination, long afterMillis) {}
 
+  /** The routing that settings describe, an {@code alertmanager.yml} they may name left aside. */
+  public static Routing of(Installation installation, NotifySettings settings) {
+    return DefaultRouting.of(installation, settings);
+  }
+
   /** The receiver of a route. */
   Receiver receiver(Route route) {
     Receiver receiver = receivers.get(route.receiver());

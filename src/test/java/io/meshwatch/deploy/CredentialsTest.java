@@ -3,6 +3,7 @@ package io.meshwatch.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.meshwatch.config.CredentialSettings;
 import io.meshwatch.environment.SimulatedEnvironment;
 import io.meshwatch.environment.SystemDisk;
 import io.meshwatch.environment.Environment;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,7 +60,7 @@ class CredentialsTest {
     assertThat(credentials.login("node-1").password()).isNotEqualTo(credentials.login("keycloak").password());
 
     Credentials shared = new Credentials(
-        world.environment(), Path.of("/shared"), new CredentialSettings("scrape", true, 3650, 397, 60));
+        world.environment(), Path.of("/shared"), new CredentialSettings(Optional.empty(), "scrape", true, 3650, 397, 60));
     shared.init(SUBJECTS);
     assertThat(shared.login("node-1")).isEqualTo(shared.login("keycloak"));
   }

@@ -3,6 +3,7 @@ package io.meshwatch.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
+import io.meshwatch.config.CredentialSettings;
 import io.meshwatch.environment.Disk;
 import io.meshwatch.environment.SimulatedEnvironment;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.meshwatch.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meshwatch.config.CredentialSettings;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,7 @@ class NodeExporterDeploymentTest {
     try (SystemEnvironment system = new SystemEnvironment()) {
       Environment environment = system.environment();
       Credentials credentials =
-          new Credentials(environment, folder.resolve("credentials"), new CredentialSettings("scrape", false, 3650, 397, 0));
+          new Credentials(environment, folder.resolve("credentials"), new CredentialSettings(Optional.empty(), "scrape", false, 3650, 397, 0));
       credentials.init(List.of(new Credentials.Subject("node-1", List.of("127.0.0.1"))));
       List<DeployTarget> targets = List.of(new DeployTarget("node-1", DeployTarget.Kind.NODE, port));
       DeployFiles files = new DeployFiles(environment.disk(), credentials);

@@ -1,0 +1,187 @@
+package io.meshwatch.deploy;
+
+import io.meshwatch.exposition.ExpositionFormat;
+import io.meshwatch.model.PromDuration;
+import io.meshwatch.model.Secret;
+import io.meshwatch.scrape.ConnectionSettings;
+import io.meshwatch.scrape.DiscoverySettings;
+import io.meshwatch.scrape.FormatSettings;
+import io.meshwatch.scrape.RelabelRule;
+import io.meshwatch.scrape.ScrapeJob;
+import io.meshwatch.scrape.ScrapeLimits;
+import io.meshwatch.scrape.StaticTargets;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes scrape jobs as Prometheus reads them. Options that only newer versions know appear only where they differ from the default,
+ * so that an older Prometheus reads everything else.
+ *
+ * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config">scrape_config</a>
+ */
+final class ScrapeConfigYaml {
+  /** meshwatch adds the label {@code host} to every target; a Prometheus is told to do the same. */
+  private static final Map<String, Object> HOST_RULE = new YamlText()
+      .set("source_labels", List.of("host", "__address__"))
+      .set("regex", ";(?:\\[(.+)\\]|([^:]+))(?::\\d+)?")
+      .set("target_label", "host")
+      .set("replacement", "$1$2")
+      .fields();
+
+  private final SecretFiles secrets;
+
+  ScrapeConfigYaml(SecretFiles secrets) {
+    this.secrets = secrets;
+  }
+
+  Map<String, Object> job(ScrapeJob job) throws IOException {
+    YamlText yaml = new YamlText()
+        .set("job_name", job.name())
+        .set("scrape_interval", duration(job.intervalSeconds()))
+        .set("scrape_timeout", duration(job.timeoutSeconds()))
+        .set("scheme", job.scheme().text())
+        .set("metrics_path", job.path())
+        .setUnlessEmpty("params", parameters(job))
+        .setUnlessEmpty("honor_labels", job.honorLabels());
+    if (!job.honorTimestamps()) {
+      yaml.set("honor_timestamps", false);
+    }
+    yaml.setUnlessEmpty("track_timestamps_staleness", job.trackTimestampsStaleness());
+    addFormats(job.formats(), yaml);
+    addLimits(job.limits(), yaml);
+    addConnection(job.name(), job.connection(), yaml);
+    addDiscovery(job.name(), job.discovery(), yaml);
+    yaml.setUnlessEmpty("static_configs", job.targets().stream().map(ScrapeConfigYaml::listed).toList());
+    List<Map<String, Object>> rules = new ArrayList<>(job.relabelRules().stream().map(ScrapeConfigYaml::rule).toList());
+    rules.add(HOST_RULE);
+    yaml.set("relabel_configs", rules);
+    yaml.setUnlessEmpty("metric_relabel_configs", job.metricRelabelRules().stream().map(ScrapeConfigYaml::rule).toList());
+    return yaml.fields();
+  }
+
+  static String duration(double seconds) {
+    return PromDuration.format(Math.round(seconds * 1000));
+  }
+
+  private static Map<String, List<String>> parameters(ScrapeJob job) {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
+    job.parameters().forEach(p -> parameters.computeIfAbsent(p.mapKey(), k -> new ArrayList<>()).add(p.mapValue()));
+    return parameters;
+  }
+
+  private static void addFormats(FormatSettings formats, YamlText yaml) {
+    FormatSettings usual = FormatSettings.defaults();
+    if (!formats.protocols().equals(usual.protocols())) {
+      yaml.set("scrape_protocols", formats.protocols().stream().map(ScrapeConfigYaml::protocol).toList());
+    }
+    formats.fallback().ifPresent(fallback -> yaml.set("fallback_scrape_protocol", protocol(fallback)));
+    yaml.setUnlessEmpty("metric_name_validation_scheme", formats.legacyNamesOnly() ? "legacy" : "");
+    if (formats.escaping() != usual.escaping()) {
+      yaml.set("metric_name_escaping_scheme", formats.escaping().text());
+    }
+    yaml.setUnlessEmpty("scrape_native_histograms", formats.nativeHistograms());
+    yaml.setUnlessEmpty("always_scrape_classic_histograms", formats.alwaysClassicHistograms());
+  }
+
+  private static String protocol(ExpositionFormat format) {
+    return switch (format) {
+      case PROTOBUF -> "PrometheusProto";
+      case OPENMETRICS_1_0_0 -> "OpenMetricsText1.0.0";
+      case OPENMETRICS_0_0_1 -> "OpenMetricsText0.0.1";
+      case TEXT_1_0_0 -> "PrometheusText1.0.0";
+      case TEXT_0_0_4 -> "PrometheusText0.0.4";
+    };
+  }
+
+  private static void addLimits(ScrapeLimits limits, YamlText yaml) {
+    boolean usualSize = limits.bodyBytes() <= 0 || limits.bodyBytes() == ScrapeLimits.defaults().bodyBytes();
+    yaml.setUnlessEmpty("body_size_limit", usualSize ? "" : limits.bodyBytes() + "B")
+        .setUnlessEmpty("sample_limit", limits.samples())
+        .setUnlessEmpty("label_limit", limits.labels())
+        .setUnlessEmpty("label_name_length_limit", limits.labelNameLength())
+        .setUnlessEmpty("label_value_length_limit", limits.labelValueLength())
+        .setUnlessEmpty("target_limit", limits.targets())
+        .setUnlessEmpty("native_histogram_bucket_limit", limits.histogramBuckets());
+  }
+
+  /** How to connect; secrets go into files of their own, named after the job. */
+  void addConnection(String job, ConnectionSettings connection, YamlText yaml) throws IOException {
+    if (connection.basicAuth().isPresent()) {
+      ConnectionSettings.BasicAuth auth = connection.basicAuth().get();
+      String user = secrets.read(Secret.of(auth.username()), auth.usernameFile()).reveal();
+      yaml.set("basic_auth", new YamlText()
+          .set("username", user)
+          .set("password_file", secrets.add(job + ".password", secrets.read(auth.password(), auth.passwordFile())))
+          .fields());
+    }
+    if (connection.authorization().isPresent()) {
+      ConnectionSettings.Authorization auth = connection.authorization().get();
+      yaml.set("authorization", new YamlText()
+          .set("type", auth.type())
+          .set("credentials_file", secrets.add(job + ".credentials", secrets.read(auth.credentials(), auth.credentialsFile())))
+          .fields());
+    }
+    yaml.setUnlessEmpty("tls_config", tls(job, connection.tls()));
+    if (!connection.followRedirects()) {
+      yaml.set("follow_redirects", false);
+    }
+  }
+
+  private Map<String, Object> tls(String job, ConnectionSettings.Tls tls) throws IOException {
+    YamlText yaml = new YamlText();
+    if (tls.caFile().isPresent()) {
+      yaml.set("ca_file", secrets.copy("ca.crt", Path.of(tls.caFile().get())));
+    }
+    if (tls.certificateFile().isPresent()) {
+      yaml.set("cert_file", secrets.copy(job + ".crt", Path.of(tls.certificateFile().get())));
+    }
+    if (tls.keyFile().isPresent()) {
+      yaml.set("key_file", secrets.copy(job + ".key", Path.of(tls.keyFile().get())));
+    }
+    tls.serverName().ifPresent(name -> yaml.set("server_name", name));
+    return yaml.setUnlessEmpty("insecure_skip_verify", tls.insecureSkipVerify()).fields();
+  }
+
+  private void addDiscovery(String job, DiscoverySettings discovery, YamlText yaml) throws IOException {
+    yaml.setUnlessEmpty("file_sd_configs", discovery.files().stream()
+        .map(files -> new YamlText().set("files", files.files()).set("refresh_interval", duration(files.refreshSeconds())).fields())
+        .toList());
+    List<Map<String, Object>> http = new ArrayList<>();
+    for (DiscoverySettings.FromHttp service : discovery.http()) {
+      YamlText one = new YamlText().set("url", service.url()).set("refresh_interval", duration(service.refreshSeconds()));
+      addConnection(job + ".discovery", service.connection(), one);
+      http.add(one.fields());
+    }
+    yaml.setUnlessEmpty("http_sd_configs", http);
+    yaml.setUnlessEmpty("dns_sd_configs", discovery.dns().stream()
+        .map(dns -> new YamlText().set("names", dns.names()).set("type", dns.type().name()).setUnlessEmpty("port", dns.port())
+            .set("refresh_interval", duration(dns.refreshSeconds())).fields())
+        .toList());
+  }
+
+  private static Map<String, Object> listed(StaticTargets targets) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    targets.labels().forEach(label -> labels.put(label.mapKey(), label.mapValue()));
+    return new YamlText().set("targets", targets.addresses()).setUnlessEmpty("labels", labels).fields();
+  }
+
+  private static Map<String, Object> rule(RelabelRule rule) {
+    RelabelRule usual = RelabelRule.defaults();
+    YamlText yaml = new YamlText().set("action", rule.action().text()).setUnlessEmpty("source_labels", rule.sourceLabels());
+    if (!rule.separator().equals(usual.separator())) {
+      yaml.set("separator", rule.separator());
+    }
+    if (!rule.regex().equals(usual.regex())) {
+      yaml.set("regex", rule.regex());
+    }
+    yaml.setUnlessEmpty("modulus", rule.modulus()).setUnlessEmpty("target_label", rule.targetLabel());
+    if (!rule.replacement().equals(usual.replacement())) {
+      yaml.set("replacement", rule.replacement());
+    }
+    return yaml.fields();
+  }
+}
