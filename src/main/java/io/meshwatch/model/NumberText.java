@@ -8,10 +8,15 @@ import java.util.Locale;
  * @see <a href="https://pkg.go.dev/strconv#FormatFloat">strconv.FormatFloat</a>
  */
 public final class NumberText {
+  /** Room that {@link #sample(double, char[], int)} needs. */
+  public static final int SAMPLE_CHARACTERS_MAX = 32;
   private static final double EXACT_INTEGERS_MAX = 1e15;
   private static final int GENERAL_EXPONENT_MIN = -4;
   private static final int GENERAL_EXPONENT_MAX = 6;
   private static final int VALUE_EXPONENT_MAX = 21;
+  /** Where Java writes a number's shortest digits without an exponent, which is format 'f' already. */
+  private static final double JAVA_PLAIN_MIN = 1e-3;
+  private static final double JAVA_PLAIN_MAX = 1e7;
 
   private NumberText() {}
 
@@ -19,6 +24,54 @@ public final class NumberText {
   public static String sample(double value) {
     double size = Math.abs(value);
     return size != 0 && (size < 1e-6 || size >= 1e21) ? exponent(value) : plain(value);
+  }
+
+  /**
+   * Writes {@link #sample} into an array with room for {@value #SAMPLE_CHARACTERS_MAX} characters from an index on; returns the index
+   * behind it. Whole numbers and those with up to three decimals, which most samples are, are written digit by digit.
+   */
+  public static int sample(double value, char[] into, int at) {
+    double thousandths = Math.rint(value * 1000);
+    // A decimal of at most 15 digits that reads back as the same number is the shortest one, once its trailing zeros are gone.
+    if (Math.abs(thousandths) < EXACT_INTEGERS_MAX && thousandths / 1000 == value && (value != 0 || 1 / value > 0)) {
+      return thousandths((long) thousandths, into, at);
+    }
+    String text = sample(value);
+    text.getChars(0, text.length(), into, at);
+    return at + text.length();
+  }
+
+  private static int thousandths(long number, char[] into, int from) {
+    int at = from;
+    if (number < 0) {
+      into[at++] = '-';
+    }
+    long size = Math.abs(number);
+    at = digits(size / 1000, into, at);
+    int rest = (int) (size % 1000);
+    if (rest == 0) {
+      return at;
+    }
+    into[at++] = '.';
+    for (int place = 100; rest > 0; place /= 10) {
+      into[at++] = (char) ('0' + rest / place);
+      rest %= place;
+    }
+    return at;
+  }
+
+  /** Writes a number that is not negative; returns the index behind it. */
+  public static int digits(long number, char[] into, int from) {
+    int end = from + 1;
+    for (long left = number / 10; left > 0; left /= 10) {
+      end++;
+    }
+    long left = number;
+    for (int at = end - 1; at >= from; at--) {
+      into[at] = (char) ('0' + left % 10);
+      left /= 10;
+    }
+    return end;
   }
 
   /** Format 'f', never an exponent: {@code 0.0000001}. */
@@ -29,8 +82,11 @@ public final class NumberText {
     if (!Double.isFinite(value)) {
       return notFinite(value);
     }
-    Decimal decimal = Decimal.of(value);
-    return decimal.plain(new StringBuilder()).toString();
+    double size = Math.abs(value);
+    if (size >= JAVA_PLAIN_MIN && size < JAVA_PLAIN_MAX) {
+      return Double.toString(value);
+    }
+    return Decimal.of(value).plain(new StringBuilder()).toString();
   }
 
   /** Format 'e': {@code 1.5e+06}. */

@@ -30,6 +30,11 @@ final class Annotations {
     notes.add(new Note(false, text, position.start()));
   }
 
+  /** How many there are so far. */
+  int size() {
+    return notes.size();
+  }
+
   List<String> warnings() {
     return texts(true, "PromQL warning: ");
   }

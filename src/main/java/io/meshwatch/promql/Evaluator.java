@@ -34,11 +34,13 @@ final class Evaluator {
   private final QueryContext context;
   private final Plan plan;
   private final SeriesReader reader;
+  private final SharedRows shared;
 
   Evaluator(QueryContext context, Plan plan) {
     this.context = context;
     this.plan = plan;
     this.reader = new SeriesReader(context, plan);
+    this.shared = new SharedRows(context);
   }
 
   QueryContext context() {
@@ -61,6 +63,15 @@ final class Evaluator {
     if (steps.count() == 0) {
       return;
     }
+    String repeated = plan.repeatedText(expr);
+    if (repeated != null) {
+      shared.push(repeated, steps, rows -> vectorWhereItStands(expr, steps, rows), sink);
+    } else {
+      vectorWhereItStands(expr, steps, sink);
+    }
+  }
+
+  private void vectorWhereItStands(Expr expr, Steps steps, RowSink sink) {
     if (steps.count() > 1 && plan.isStepInvariant(expr)) {
       vectorAtEachStep(expr, steps.first(), row -> sink.accept(row.broadcast(steps.count())));
     } else {

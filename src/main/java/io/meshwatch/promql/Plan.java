@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * selectors need only counts and sums of histograms, and which time the query reaches.
  */
 final class Plan {
+  /** In longer queries nobody looks for repeated parts, which takes the square of the length. */
+  private static final int SHARING_QUERY_CHARACTERS_MAX = 4_096;
   private static final Set<String> DEPEND_ON_TIME = Set.of("days_in_month", "day_of_month", "day_of_week", "day_of_year", "hour",
       "minute", "month", "year", "predict_linear", "time", "timestamp", "start_timestamp");
   private static final Set<String> NEED_ONLY_COUNT_AND_SUM = Set.of("histogram_count", "histogram_sum", "histogram_avg");
@@ -46,6 +48,7 @@ final class Plan {
   private final IdentityHashMap<Subquery, Long> subquerySteps;
   private final IdentityHashMap<Expr, Boolean> invariant;
   private final IdentityHashMap<VectorSelector, Boolean> countsOnly;
+  private final IdentityHashMap<Expr, String> repeated;
   /** Whether a range depends on the times of the query other than by moving along with them. */
   private boolean boundToTimes;
   private long fromMillis = Long.MAX_VALUE;
@@ -65,6 +68,9 @@ final class Plan {
     this.countsOnly = new IdentityHashMap<>();
     measure(root, steps.startMillis(), endMillis, false);
     findInvariants(root);
+    // A selector that is read for counts alone gives other histograms than the same one read whole.
+    boolean shares = query.length() <= SHARING_QUERY_CHARACTERS_MAX && !countsOnly.containsValue(Boolean.TRUE);
+    this.repeated = shares ? RepeatedParts.of(root) : new IdentityHashMap<>();
   }
 
   /** The same plan for other times. */
@@ -79,6 +85,7 @@ final class Plan {
     this.subquerySteps = known.subquerySteps;
     this.invariant = known.invariant;
     this.countsOnly = known.countsOnly;
+    this.repeated = known.repeated;
     boolean reads = known.fromMillis != Long.MAX_VALUE;
     this.fromMillis = reads ? known.fromMillis - known.steps.startMillis() + steps.startMillis() : Long.MAX_VALUE;
     this.toMillis = reads ? known.toMillis - known.endMillis + endMillis : Long.MIN_VALUE;
@@ -111,6 +118,11 @@ final class Plan {
 
   boolean isStepInvariant(Expr expr) {
     return Boolean.TRUE.equals(invariant.get(expr));
+  }
+
+  /** The text of a part that stands in the expression more than once, else null. */
+  @Nullable String repeatedText(Expr expr) {
+    return repeated.get(expr);
   }
 
   /** Whether only counts and sums of a selector's histograms are used, so that reset hints are derived while reading. */

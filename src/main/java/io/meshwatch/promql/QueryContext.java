@@ -81,6 +81,13 @@ final class QueryContext {
     }
   }
 
+  /** Counts samples as {@link #hold} does, unless that would take more than half of the budget. */
+  boolean tryHold(long samples) {
+    boolean fits = samplesHeld + samples <= limits.samplesMax() / 2;
+    samplesHeld += fits ? samples : 0;
+    return fits;
+  }
+
   void release(long samples) {
     samplesHeld -= samples;
   }

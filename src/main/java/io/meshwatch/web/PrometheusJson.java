@@ -42,7 +42,7 @@ final class PrometheusJson {
 
   private static void value(JsonGenerator json, Value value) {
     switch (value) {
-      case Value.Scalar scalar -> point(json, scalar.timestampMillis(), scalar.value());
+      case Value.Scalar scalar -> new PointText().write(json, scalar.timestampMillis(), scalar.value());
       case Value.Text text -> {
         json.writeStartArray();
         timestamp(json, text.timestampMillis());
@@ -51,25 +51,27 @@ final class PrometheusJson {
       }
       case Value.Vector vector -> {
         json.writeStartArray();
-        vector.samples().forEach(sample -> sample(json, sample));
+        PointText text = new PointText();
+        vector.samples().forEach(sample -> sample(json, sample, text));
         json.writeEndArray();
       }
       case Value.Matrix matrix -> {
         json.writeStartArray();
-        matrix.series().forEach(series -> points(json, series));
+        PointText text = new PointText();
+        matrix.series().forEach(series -> points(json, series, text));
         json.writeEndArray();
       }
     }
   }
 
-  private static void sample(JsonGenerator json, Value.Sample sample) {
+  private static void sample(JsonGenerator json, Value.Sample sample, PointText text) {
     json.writeStartObject();
     json.writeName("metric");
     labels(json, sample.labels());
     Histogram histogram = sample.histogram();
     if (histogram == null) {
       json.writeName("value");
-      point(json, sample.timestampMillis(), sample.value());
+      text.write(json, sample.timestampMillis(), sample.value());
     } else {
       json.writeName("histogram");
       point(json, sample.timestampMillis(), histogram);
@@ -77,14 +79,14 @@ final class PrometheusJson {
     json.writeEndObject();
   }
 
-  private static void points(JsonGenerator json, Value.Points series) {
+  private static void points(JsonGenerator json, Value.Points series, PointText text) {
     json.writeStartObject();
     json.writeName("metric");
     labels(json, series.labels());
     if (series.floats().length > 0) {
       json.writeArrayPropertyStart("values");
       for (int i = 0; i < series.floats().length; i++) {
-        point(json, series.floatTimestamps()[i], series.floats()[i]);
+        text.write(json, series.floatTimestamps()[i], series.floats()[i]);
       }
       json.writeEndArray();
     }
@@ -104,13 +106,6 @@ final class PrometheusJson {
       json.writeStringProperty(labels.name(i), labels.value(i));
     }
     json.writeEndObject();
-  }
-
-  private static void point(JsonGenerator json, long timestampMillis, double value) {
-    json.writeStartArray();
-    timestamp(json, timestampMillis);
-    json.writeString(NumberText.sample(value));
-    json.writeEndArray();
   }
 
   private static void point(JsonGenerator json, long timestampMillis, Histogram histogram) {

@@ -46,6 +46,27 @@ class QueryEngineTest {
   }
 
   @Test
+  void readsWhatStandsInAQueryTwiceOnlyOnce() {
+    MemoryStore store = random(50);
+    long once = samplesRead(store, "sum(load_total)");
+    assertThat(samplesRead(store, "sum(load_total) / (sum(load_total) + 1)")).isEqualTo(once);
+    assertThat(samplesRead(store, "load_total / (load_total + load_total offset 1h)")).isEqualTo(samplesRead(store, "load_total"));
+    assertThat(engine.range(store, "max(load_total / (load_total + load_total))", 600_000, 3_600_000, 15_000, QueryLimits.DEFAULT).value())
+        .usingRecursiveComparison()
+        .isEqualTo(engine.range(store, "max(load_total / (load_total + (load_total)))", 600_000, 3_600_000, 15_000, QueryLimits.DEFAULT).value());
+  }
+
+  private long samplesRead(MemoryStore store, String query) {
+    return engine.range(store, query, 600_000, 3_600_000, 15_000, QueryLimits.DEFAULT).samplesRead();
+  }
+
+  @Test
+  void tellsEachPlaceOfARepeatedPartThatHasSomethingToTell() {
+    MemoryStore store = store("gauge 0+1x100");
+    assertThat(engine.instant(store, "rate(gauge[10m]) + rate(gauge[10m])", 3_000_000, QueryLimits.DEFAULT).infos()).hasSize(2);
+  }
+
+  @Test
   void namesThePartThatBreaksTheBudget() {
     QueryLimits small = new QueryLimits(60_000, 1_000, 300_000);
     assertThatThrownBy(() -> engine.range(random(100), "sum(rate(load_total[5m])) + count(topk(2, load_total))", 0, 3_600_000, 15_000, small))

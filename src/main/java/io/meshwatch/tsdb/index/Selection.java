@@ -5,6 +5,7 @@ import io.meshwatch.model.Matcher;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the series that meet all matchers. A matcher that needs the label is a set to intersect with; one that also accepts its
@@ -51,8 +52,8 @@ public final class Selection {
     if (matcher.op() == Matcher.Op.EQUAL) {
       return source.postings(matcher.name(), matcher.value());
     }
-    List<String> literals = literals(matcher);
-    return union(source, matcher.name(), literals.isEmpty() ? filtered(source, matcher, true) : literals);
+    List<String> literals = literals(matcher, Matcher.Op.MATCH);
+    return union(source, matcher.name(), literals == null ? filtered(source, matcher, true) : literals);
   }
 
   /** Series with a value that does not meet the matcher. */
@@ -60,7 +61,8 @@ public final class Selection {
     if (matcher.op() == Matcher.Op.NOT_EQUAL) {
       return source.postings(matcher.name(), matcher.value());
     }
-    return union(source, matcher.name(), filtered(source, matcher, false));
+    List<String> literals = literals(matcher, Matcher.Op.NOT_MATCH);
+    return union(source, matcher.name(), literals == null ? filtered(source, matcher, false) : literals);
   }
 
   private static List<String> filtered(LabelSource source, Matcher matcher, boolean wanted) {
@@ -84,9 +86,9 @@ public final class Selection {
     return Postings.or(lists);
   }
 
-  /** The values that a regular expression lists, if it is nothing but an alternation of plain texts; else empty. */
-  private static List<String> literals(Matcher matcher) {
+  /** The values that a regular expression lists, if it is no more than an alternation of texts, for an operator; else null. */
+  private static @Nullable List<String> literals(Matcher matcher, Matcher.Op op) {
     AnchoredPattern pattern = matcher.pattern();
-    return pattern == null || matcher.op() != Matcher.Op.MATCH ? List.of() : LiteralAlternatives.of(pattern.source());
+    return pattern == null || matcher.op() != op ? null : pattern.literals();
   }
 }

@@ -1,0 +1,79 @@
+package io.meshwatch.promql;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the rows of parts that stand in a query more than once, {@code x} in {@code x / (x + y)}, so that they are read and computed
+ * once. Only as many values as cost little are kept, and within the query's budget; what is larger is evaluated each time. So is what
+ * has something to tell, because it tells it with its place. Confined to one thread.
+ */
+final class SharedRows {
+  /** Most values kept for one part: 8 MiB. */
+  private static final long VALUES_MAX = 1 << 20;
+
+  private final QueryContext context;
+  /** Null where rows are not kept. */
+  private final Map<Key, @Nullable List<Row>> kept = new HashMap<>();
+
+  private record Key(String text, Steps steps) {}
+
+  /** Pushes the rows of a part. */
+  @FunctionalInterface
+  interface Evaluation {
+    void push(RowSink sink);
+  }
+
+  SharedRows(QueryContext context) {
+    this.context = context;
+  }
+
+  /** Pushes the rows of the part with this text: those that were kept, or those of the evaluation. */
+  void push(String text, Steps steps, Evaluation evaluation, RowSink sink) {
+    Key key = new Key(text, steps);
+    List<Row> known = kept.get(key);
+    if (known != null) {
+      known.forEach(row -> sink.accept(row.copy()));
+    } else if (kept.containsKey(key)) {
+      evaluation.push(sink);
+    } else {
+      kept.put(key, evaluated(evaluation, sink));
+    }
+  }
+
+  private @Nullable List<Row> evaluated(Evaluation evaluation, RowSink sink) {
+    Keeper keeper = new Keeper(sink);
+    int notesBefore = context.annotations.size();
+    evaluation.push(keeper);
+    return context.annotations.size() == notesBefore ? keeper.rows : null;
+  }
+
+  /** Hands rows on and keeps copies, as long as they are few enough. */
+  private final class Keeper implements RowSink {
+    private final RowSink next;
+    private @Nullable List<Row> rows = new ArrayList<>();
+    private long values;
+
+    Keeper(RowSink next) {
+      this.next = next;
+    }
+
+    @Override
+    public void accept(Row row) {
+      List<Row> soFar = rows;
+      if (soFar != null) {
+        if (values + row.size() <= VALUES_MAX && context.tryHold(row.size())) {
+          values += row.size();
+          soFar.add(row.copy());
+        } else {
+          context.release(values);
+          rows = null;
+        }
+      }
+      next.accept(row);
+    }
+  }
+}
