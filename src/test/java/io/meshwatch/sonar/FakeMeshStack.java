@@ -156,6 +156,11 @@ final class FakeMeshStack implements Network {
     tokens.clear();
   }
 
+  /** Takes a token that somebody else made. */
+  void accept(String token) {
+    tokens.put(token, Long.MAX_VALUE);
+  }
+
   int tokensMade() {
     return tokensMade;
   }

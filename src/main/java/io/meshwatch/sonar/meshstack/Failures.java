@@ -47,7 +47,9 @@ final class Failures {
           : "Check user name and password of the technical user; its password may have expired.";
     }
     return switch (error.code()) {
-      case "unauthorized_client" -> "The grant is switched off for this client: allow \"direct access grants\", or set identityBroker.grant = LOGIN_FORM.";
+      case "unauthorized_client" -> message.contains("credentials")
+          ? "Check identityBroker.clientId and clientSecret."
+          : "The grant is switched off for this client: allow \"direct access grants\", or set identityBroker.grant = LOGIN_FORM.";
       case "invalid_client" -> "Check identityBroker.clientId and clientSecret.";
       case "invalid_scope" -> "The identity broker does not know a scope: see identityBroker.scopes and customerScope.";
       default -> status == 404

@@ -189,13 +189,23 @@ final class IdentityBroker {
 
   private Token loginForm() throws StepFailedException, InterruptedException {
     BrokerPages pages = discover();
-    LoginForm form = new LoginForm(wire, account, redactor);
-    LoginForm.Code code = form.code(pages, clientId(), scope());
+    LoginForm.Code code = code(pages);
     return token(post(pages.token(), withClient(new FormBody()
         .with("grant_type", "authorization_code")
         .with("code", code.code().reveal())
         .with("redirect_uri", account.broker().redirectUrl())
         .with("code_verifier", code.verifier().reveal()))));
+  }
+
+  private LoginForm.Code code(BrokerPages pages) throws StepFailedException, InterruptedException {
+    try {
+      return new LoginForm(wire, account, redactor).code(pages, clientId(), scope());
+    } catch (StepFailedException refused) {
+      if (!refused.finding().errorCode().equals("invalid_scope") || !account.broker().customerScope()) {
+        throw refused;
+      }
+      return new LoginForm(wire, account, redactor).code(pages, clientId(), plainScope());
+    }
   }
 
   // ---- API keys
@@ -263,6 +273,7 @@ final class IdentityBroker {
       return true;
     }
     HttpResult.Answer answer = post(page.get(), withClient(new FormBody().with("refresh_token", token.refresh().reveal())));
-    return answer.status() < 400;
+    // A session that has ended already leaves nothing behind either.
+    return answer.status() < 400 || ErrorBody.of(answer.text()).code().equals("invalid_grant");
   }
 }

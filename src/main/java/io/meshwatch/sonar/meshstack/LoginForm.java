@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
@@ -106,8 +107,10 @@ final class LoginForm {
     }
     String code = parameters.getOrDefault("code", "");
     if (code.isEmpty()) {
-      throw idp("a redirect with a code", "a redirect with " + parameters.getOrDefault("error", "no code") + " "
-          + parameters.getOrDefault("error_description", ""), "See the client's settings in the identity broker.");
+      String error = parameters.getOrDefault("error", "");
+      String got = ("a redirect with " + (error.isEmpty() ? "no code" : error) + " " + parameters.getOrDefault("error_description", "")).strip();
+      throw new StepFailedException(new Finding(FailureClass.IDP, "a redirect with a code", got, "See the client's settings in the identity broker.",
+          0, error, "", List.of()));
     }
     return Secret.of(code);
   }
