@@ -125,7 +125,7 @@ final class Quickstart implements AutoCloseable {
     return "( " + resource() + ")\n{ listen = " + quote(listen)
         + "\n, agentPort = " + agent.port()
         + "\n, mailPort = " + sandbox.mailPort()
-        + "\n, certificateAuthority = " + quote(credentials.authorityFile().toAbsolutePath().toString())
+        + "\n, certificateAuthority = " + quote(sandbox.trustFile().toAbsolutePath().toString())
         + "\n, components = [ " + String.join(", ", components) + " ]"
         + "\n, technicalUser = { username = " + quote(names.username()) + ", passwordFile = "
         + quote(credentials.passwordFile(TECHNICAL_USER).toAbsolutePath().toString()) + ", customer = " + quote(names.customer())

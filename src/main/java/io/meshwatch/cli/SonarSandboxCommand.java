@@ -112,7 +112,7 @@ final class SonarSandboxCommand implements Callable<Integer> {
           }
         }
         """.formatted(quoted(settings.username()), quoted(absolute(credentials.passwordFile(TECHNICAL_USER))), quoted(settings.customer()),
-        quoted(settings.project()), targets, quoted(absolute(credentials.authorityFile())));
+        quoted(settings.project()), targets, quoted(absolute(sandbox.trustFile())));
   }
 
   private static String absolute(Path file) {
@@ -130,7 +130,7 @@ final class SonarSandboxCommand implements Callable<Integer> {
     out.println("  control          " + sandbox.controlUrl() + "  (switches to break things, mails that came in)");
     out.println("  API              " + sandbox.apiUrl());
     out.println("  identity broker  " + sandbox.issuer());
-    out.println("  authority        " + absolute(credentials.authorityFile()));
+    out.println("  authority        " + absolute(sandbox.trustFile()));
     out.println("  technical user   " + settings.username() + ", password in " + absolute(credentials.passwordFile(TECHNICAL_USER)));
     out.println("  configuration    " + absolute(file) + "  (meshwatch sonar run --config FILE)");
     out.println();

@@ -17,8 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network in memory: listeners opened here answer the calls made here, by port, whatever the host name. Certificates are not
- * checked. A port can be made slow, silent or broken.
+ * A network in memory: listeners opened here answer the calls made here, by port, whatever the host name, unless it ends in
+ * {@code .invalid}, where there is never a host (RFC 2606). Certificates are not checked. A port can be made slow, silent or broken.
  */
 public final class SimulatedNetwork implements Network, Listeners {
   private static final int FIRST_FREE_PORT = 20_000;
@@ -100,6 +100,9 @@ public final class SimulatedNetwork implements Network, Listeners {
   private HttpResult exchangeOnce(HttpCall call) throws InterruptedException {
     int port = port(call.uri());
     long began = time.wallMillis();
+    if (call.uri().getHost().endsWith(".invalid")) {
+      return new HttpResult.Failure(Phase.RESOLVE, "host " + call.uri().getHost() + " is unknown", phases(began));
+    }
     long delay = delaysMillis.getOrDefault(port, 0L);
     time.sleep(Math.min(delay, call.timeoutMillis()));
     if (delay >= call.timeoutMillis()) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * text, number or yes and no; the default {@link #FIRST_PLATFORM} stands for the first configured platform.
  */
 enum FaultKind {
+  IDP_NAME_GONE("The identity broker names addresses on a host that the name service does not know.", "dns"),
   API_PORT_CLOSED("Closes the backend's port, so that connections are refused.", "tcp"),
   IDP_PORT_CLOSED("Closes the identity broker's port, so that connections are refused.", "tcp"),
   CONNECTION_DROPPED("Cuts the backend's connections in the middle of an answer.", "tcp"),
@@ -39,7 +40,7 @@ enum FaultKind {
   CONTRACT_MALFORMED_JSON("The backend's JSON ends too early.", "contract"),
   CONTRACT_HTML("The backend answers with 200 and the gateway's login page.", "contract"),
   CONTRACT_EMPTY_EMBEDDED("Lists of objects come back without objects.", "contract"),
-  CONTRACT_MISSING_NEXT("Lists lack the link to their next page.", "contract"),
+  CONTRACT_MISSING_NEXT("Lists come one object at a time and lack the link to their next page.", "contract"),
   CONTRACT_STALE_LOCAL_ID(
       "Replication fails while the tenant still shows the identifier of an earlier success.", "platform", FaultKind.onPlatform()),
 
@@ -50,6 +51,8 @@ enum FaultKind {
   REPLICATION_STUCK("Replication to a platform stays pending for ever.", "platform", FaultKind.onPlatform()),
   REPLICATION_SLOW("Replication to a platform takes long.", "slow", FaultKind.onPlatform("delaySeconds", 120)),
   TENANT_MISSING("The project's tenant on a platform was deleted.", "platform", FaultKind.onPlatform()),
+
+  TRUST_FILE_GONE("The file with the authority that smoke tests trust is gone: their own fault, not meshStack's.", "sonar"),
 
   MARIADB_DOWN("MariaDB is down: the backend's health says so and its API fails.", "api"),
   RABBITMQ_OUTAGE("RabbitMQ delivers no messages: no replication starts and queues grow.", "platform"),

@@ -25,6 +25,8 @@ final class IdentityBroker implements HttpHandler {
   private static final long TOKEN_SECONDS = 300;
   private static final long REFRESH_SECONDS = 1800;
   private static final String PROTOCOL = REALM + "/protocol/openid-connect";
+  /** RFC 2606 keeps this top-level domain free of hosts. */
+  private static final String UNKNOWN_HOST = "https://sso.meshstack.invalid";
   private static final String AUTHENTICATE = REALM + "/login-actions/authenticate";
   private static final String CONSENT = REALM + "/login-actions/consent";
 
@@ -88,7 +90,7 @@ final class IdentityBroker implements HttpHandler {
   }
 
   private ObjectNode discovery() {
-    String protocol = baseUrl.get() + PROTOCOL;
+    String protocol = (faults.isActive(FaultKind.IDP_NAME_GONE) ? UNKNOWN_HOST : baseUrl.get()) + PROTOCOL;
     ObjectNode document = Json.object()
         .put("issuer", issuer())
         .put("authorization_endpoint", protocol + "/auth")
@@ -326,7 +328,9 @@ final class IdentityBroker implements HttpHandler {
     for (String word : scope.split(" ")) {
       if (word.equals("c:" + settings.customer()) && member) {
         claims.put("MC_CUSTOMER", settings.customer());
-        claims.putArray("MC_PROJECTS").add(settings.customer() + "." + settings.project());
+        claims.putArray("MC_PROJECTS")
+            .add(settings.customer() + "." + settings.project())
+            .add(settings.customer() + "." + World.NEIGHBOUR_PROJECT);
         claims.putArray("MC_GROUPS").add("Customer User");
       }
     }

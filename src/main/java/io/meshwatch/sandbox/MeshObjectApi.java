@@ -85,9 +85,10 @@ final class MeshObjectApi {
     String mediaType = accept(request, kind);
     String version = kind.version(mediaType).orElseThrow();
     List<Supplier<ObjectNode>> objects = faults.isActive(FaultKind.CONTRACT_EMPTY_EMBEDDED) ? List.of() : objects(request, caller, kind, version);
-    ObjectPage page = ObjectPage.of(request, objects.size());
-    List<ObjectNode> shown = page.of(objects).stream().map(Supplier::get).toList();
     boolean linkNext = !faults.isActive(FaultKind.CONTRACT_MISSING_NEXT);
+    ObjectPage asked = ObjectPage.of(request, objects.size());
+    ObjectPage page = linkNext ? asked : new ObjectPage(asked.number(), 1, asked.totalElements());
+    List<ObjectNode> shown = page.of(objects).stream().map(Supplier::get).toList();
     Json.send(reply, 200, mediaType, page.body(request, objectsUrl() + "/" + kind.path(), kind.plural(), shown, linkNext));
   }
 

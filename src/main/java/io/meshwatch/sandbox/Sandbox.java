@@ -38,6 +38,7 @@ public final class Sandbox implements AutoCloseable {
   private final Clock clock;
   private final Faults faults;
   private final World world;
+  private final TrustFile trust;
   private final MailSink mails;
   private final FaultyPort backend;
   private final FaultyPort identity;
@@ -74,6 +75,7 @@ public final class Sandbox implements AutoCloseable {
     long componentsStart = componentsStart(start);
     faults = new Faults(clock, settings.platforms(), COMPONENTS);
     world = new World(settings, start);
+    trust = new TrustFile(environment.disk(), settings, faults);
     mails = new MailSink(clock, settings.mailsMax());
     Replicator replicator = new Replicator(clock, world, faults, settings);
     RequestCounts requests = new RequestCounts();
@@ -174,6 +176,12 @@ public final class Sandbox implements AutoCloseable {
   private void refreshPorts() {
     List.of(backend, identity, management, components).forEach(FaultyPort::refresh);
     mailPort.refresh();
+    trust.refresh();
+  }
+
+  /** The authority that signs the certificates of all HTTPS ports, as smoke tests should trust it. A fault takes the file away. */
+  public Path trustFile() {
+    return trust.file();
   }
 
   /** Where faults are switched and mails are read. */

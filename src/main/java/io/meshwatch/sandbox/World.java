@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class World {
   private static final int NEIGHBOURS = 29;
+  /** A second project of the technical user's own customer, so that its list of projects is one. */
+  static final String NEIGHBOUR_PROJECT = "archive";
   /** Tenants that clients may add before creating more is refused. */
   private static final int TENANTS_MAX = 2_000;
 
@@ -28,7 +30,7 @@ final class World {
   World(SandboxSettings settings, long nowMillis) {
     this.ownCustomer = settings.customer();
     settings.platforms().forEach(identifier -> platforms.put(identifier, Platform.of(identifier, platforms.size() + 1)));
-    addCustomer(settings.customer(), List.of(settings.project()), nowMillis - 90 * 86_400_000L);
+    addCustomer(settings.customer(), List.of(settings.project(), NEIGHBOUR_PROJECT), nowMillis - 90 * 86_400_000L);
     for (int i = 1; i <= NEIGHBOURS; i++) {
       addCustomer(String.format(Locale.ROOT, "team-%02d", i), List.of("dev", "prod"), nowMillis - (400L + i) * 86_400_000L);
     }
