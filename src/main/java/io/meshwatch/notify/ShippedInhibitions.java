@@ -25,10 +25,10 @@ final class ShippedInhibitions {
       cause("JvmHeapAfterGcHigh", "JvmGcOverhead|JvmGcPauseLong", "job", "instance"),
       cause("AppCrashLooping", "TargetFlapping|TargetDown", "job", "instance"),
       cause("MariaDbDown",
-          "DbPoolExhausted|Keycloak.*|Spring.*|Subscription.*|SonarTargetFailing|SonarLoginFailing|Api.*Burn|LogErrorBurst", "env"),
+          "DbPoolExhausted|Keycloak.*|Spring.*|Subscription.*|Sonar(Target|Login|Api)Failing|Api.*Burn|LogErrorBurst", "env"),
       cause("MariaDbConnectionsRefused", "DbPoolExhausted|KeycloakDbPoolExhausted|MariaDbConnectionsNearLimit", "env"),
       cause("MariaDbReplicationBroken", "MariaDbReplicationLag", "job", "instance"),
-      cause("KeycloakDown", "Keycloak(Login|No|Token|Db).*|SonarLoginFailing|SonarTargetFailing|SpringErrorRateHigh|TargetDown", "env"),
+      cause("KeycloakDown", "Keycloak(Login|No|Token|Db).*|Sonar(Target|Login|Api)Failing|SpringErrorRateHigh|TargetDown", "env"),
       cause("KeycloakNoSuccessfulLogins", "KeycloakLoginFailureSpike", "job", "realm"),
       cause("RabbitResourceAlarm", "RabbitQueueBacklog|RabbitConsumersStuck|RabbitListenerFailing|RabbitNearLimit", "env"),
       cause("RabbitQueueWithoutConsumer", "RabbitQueueBacklog", "job", "vhost", "queue"),
@@ -36,9 +36,10 @@ final class ShippedInhibitions {
       cause("ApiErrorBudgetFastBurn", "ApiErrorBudgetSlowBurn|SpringErrorRateHigh", "job"),
       cause("SubscriptionStuck", "SubscriptionStale", "job", "feed"),
       cause("BackupFailed", "BackupTooOld|BackupNeverSucceeded", "instance", "database"),
-      cause("SonarNotRunning", "Sonar(Login|Target|Step|Error).*", "scope", "platform", "target"),
-      cause("SonarLoginFailing", "SonarTarget.*|SonarStepSlow|SonarErrorBudget.*", "scope"),
-      cause("SonarTargetFailing", "SonarTargetFlaky|SonarStepSlow|SonarErrorBudget.*", "scope", "platform", "target"),
+      cause("SonarNotRunning", "Sonar(Login|Target|Step|Error|Vantage).*", "scope", "platform", "target"),
+      cause("SonarLoginFailing", "SonarApiFailing|SonarTarget.*|SonarVantage.*|SonarStepSlow|SonarErrorBudget.*", "scope"),
+      cause("SonarApiFailing", "SonarTarget.*|SonarVantage.*|SonarStepSlow|SonarErrorBudget.*", "scope"),
+      cause("SonarTargetFailing", "SonarTargetFlaky|SonarVantage.*|SonarStepSlow|SonarErrorBudget.*|SonarReplication.*", "scope", "platform", "target"),
       cause("SonarErrorBudgetFastBurn", "SonarErrorBudgetSlowBurn", "scope", "platform", "target"));
 
   private ShippedInhibitions() {}

@@ -24,6 +24,7 @@ enum MetricName {
   LEFTOVERS("sonar_leftovers", MetricMetadata.Type.GAUGE, "Sessions that the last run could not end."),
   SCHEDULE_LAG("sonar_schedule_lag_seconds", MetricMetadata.Type.GAUGE, "How much too late the last run started."),
   OVERRUNS_TOTAL("sonar_schedule_overruns_total", MetricMetadata.Type.COUNTER, "Runs left out because the one before still ran."),
+  OUTAGE("sonar_outage", MetricMetadata.Type.GAUGE, "1 while what all targets of a scope share, the login or the API, is broken."),
   RUNS_IN_FLIGHT("sonar_runs_in_flight", MetricMetadata.Type.GAUGE, "Runs that are under way."),
   REQUESTS_IN_FLIGHT("sonar_requests_in_flight", MetricMetadata.Type.GAUGE, "Requests that are out."),
   TARGETS("sonar_targets", MetricMetadata.Type.GAUGE, "Targets that are tested."),

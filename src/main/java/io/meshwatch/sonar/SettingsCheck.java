@@ -19,6 +19,7 @@ import java.util.Set;
 final class SettingsCheck {
   private static final int TARGETS_MAX = 10_000;
   private static final int STEPS_MAX = 50;
+  private static final int VANTAGE_CHARACTERS_MAX = 40;
   private static final int CUSTOMER_CHARACTERS_MAX = 16;
   private static final int PROJECT_CHARACTERS_MAX = 30;
   private static final Pattern IDENTIFIER = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
@@ -193,6 +194,8 @@ final class SettingsCheck {
     checkRange("sonar.history.days", settings.history().days(), 1, 3650);
     checkRange("sonar.history.megabytes", settings.history().megabytes(), 1, 1 << 20);
     settings.apiUrl().ifPresent(url -> checkUrl("sonar.apiUrl", url));
+    settings.vantagePoint().filter(name -> name.isBlank() || name.length() > VANTAGE_CHARACTERS_MAX).ifPresent(name ->
+        error("sonar.vantagePoint", "expected a name of 1 to " + VANTAGE_CHARACTERS_MAX + " characters, got \"" + name + "\""));
   }
 
   private static String seconds(double seconds) {

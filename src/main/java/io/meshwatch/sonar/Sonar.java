@@ -36,6 +36,8 @@ public final class Sonar implements AutoCloseable {
   /** Series are written again at least this often: well within PromQL's lookback of five minutes. */
   private static final long REFRESH_MILLIS = 30_000;
   private static final long STOP_MILLIS = 5_000;
+  /** The label that tells several Sonars apart which test the same from different places. */
+  private static final String VANTAGE = "vantage";
   private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
 
   private final Environment environment;
@@ -44,6 +46,8 @@ public final class Sonar implements AutoCloseable {
   private final RestartTolerance restarts = new RestartTolerance();
   private final ApiMemory memory = new ApiMemory();
   private final SeriesGroup own;
+  private final OutageWatch outages;
+  private final Labels common;
 
   /** In the order of the configuration; replaced as a whole, so that those who look need not wait for those who change it. */
   private volatile Map<TargetKey, TargetLoop> loops = Map.of();
@@ -61,7 +65,10 @@ public final class Sonar implements AutoCloseable {
     this.settings = settings;
     this.gate = new ExchangeGate((int) settings.concurrentRequestsMax(), environment.clock());
     this.runner = new JourneyRunner(environment, memory, gate);
-    this.own = new SeriesGroup(Labels.of(Labels.JOB, "sonar"), appenders, environment.clock());
+    Labels job = Labels.of(Labels.JOB, "sonar");
+    this.common = settings.vantagePoint().map(name -> job.toBuilder().set(VANTAGE, name).build()).orElse(job);
+    this.own = new SeriesGroup(common, appenders, environment.clock());
+    this.outages = new OutageWatch(common, appenders, environment.clock());
   }
 
   /** Starts testing. */
@@ -94,6 +101,7 @@ public final class Sonar implements AutoCloseable {
       gate = new ExchangeGate((int) changed.concurrentRequestsMax(), environment.clock());
       runner = new JourneyRunner(environment, memory, gate);
     }
+    outages.begin(journeys.stream().map(Journey::target).toList(), runLog, environment.clock().wallMillis());
     replace(journeys, concernsAll);
     configHash = journeys.stream().map(j -> j.target().hashCode() * 31 + j.accessUrl().hashCode()).toList().hashCode();
     writeOwn(environment.clock().wallMillis());
@@ -119,11 +127,15 @@ public final class Sonar implements AutoCloseable {
     loops = Collections.unmodifiableMap(after);
   }
 
+  private Labels labels(TargetKey target) {
+    return common.has(VANTAGE) ? target.labels().toBuilder().set(VANTAGE, common.get(VANTAGE)).build() : target.labels();
+  }
+
   private TargetLoop started(Journey journey, @Nullable TargetLoop predecessor) {
     SeriesGroup group = predecessor == null
-        ? new SeriesGroup(journey.target().labels(), appenders, environment.clock())
+        ? new SeriesGroup(labels(journey.target()), appenders, environment.clock())
         : predecessor.series().group();
-    TargetLoop loop = new TargetLoop(environment, journey, runner, runLog, restarts, settings, new TargetSeries(group));
+    TargetLoop loop = new TargetLoop(environment, journey, runner, runLog, restarts, outages, settings, new TargetSeries(group));
     loop.start(environment.timers());
     loop.refresh(environment.clock().wallMillis());
     return loop;
@@ -131,6 +143,7 @@ public final class Sonar implements AutoCloseable {
 
   private void refresh(long dueMillis) {
     writeOwn(dueMillis);
+    outages.write(dueMillis);
     for (TargetLoop loop : loops.values()) {
       if (dueMillis - loop.series().group().lastWrittenMillis() >= REFRESH_MILLIS / 2) {
         loop.refresh(dueMillis);
@@ -236,6 +249,7 @@ public final class Sonar implements AutoCloseable {
     all.values().forEach(TargetLoop::cancel);
     all.values().forEach(Sonar::awaitIdle);
     all.values().forEach(loop -> end(loop.series().group()));
+    end(outages.group());
     end(own);
   }
 

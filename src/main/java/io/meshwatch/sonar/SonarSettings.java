@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param caFile PEM file of the authority that signs the installation's certificates; empty = the JDK's
  * @param concurrentRequestsMax requests that are out at once, over all targets
  * @param history how long runs are kept
+ * @param vantagePoint from where this Sonar looks, if several test the same; a label of all its series, taken over at start
  */
 public record SonarSettings(
     String username,
@@ -51,12 +52,14 @@ public record SonarSettings(
     List<HttpStepSettings> steps,
     Optional<String> caFile,
     long concurrentRequestsMax,
-    HistorySettings history) {
+    HistorySettings history,
+    Optional<String> vantagePoint) {
   /** No targets. */
   public static SonarSettings defaults() {
     return new SonarSettings(
         "", Secret.EMPTY, "", "", 60, List.of(), List.of(), Optional.empty(), IdentityBrokerSettings.defaults(), TimeoutSettings.defaults(),
-        1800, 5, 1800, 240, 0, MaintenanceSettings.defaults(), List.of(), Optional.empty(), 100, HistorySettings.defaults());
+        1800, 5, 1800, 240, 0, MaintenanceSettings.defaults(), List.of(), Optional.empty(), 100, HistorySettings.defaults(),
+        Optional.empty());
   }
 
   /** What is wrong with these settings; empty if nothing is. */

@@ -26,6 +26,7 @@ final class TargetLoop {
   private final JourneyRunner runner;
   private final RunLog runLog;
   private final RestartTolerance restarts;
+  private final OutageWatch outages;
   private final MaintenanceCalendar maintenance;
   private final double restartSeconds;
   private final Clock clock;
@@ -43,11 +44,12 @@ final class TargetLoop {
   private volatile Result lastResult = Result.PASSED;
 
   TargetLoop(Environment environment, Journey journey, JourneyRunner runner, RunLog runLog, RestartTolerance restarts,
-      SonarSettings settings, TargetSeries series) {
+      OutageWatch outages, SonarSettings settings, TargetSeries series) {
     this.journey = journey;
     this.runner = runner;
     this.runLog = runLog;
     this.restarts = restarts;
+    this.outages = outages;
     this.maintenance = new MaintenanceCalendar(settings.maintenance());
     this.restartSeconds = settings.restartSeconds();
     this.clock = environment.clock();
@@ -111,6 +113,7 @@ final class TargetLoop {
     logChange(run, summary);
     lastResult = summary.result();
     runLog.append(run);
+    outages.note(journey.target(), summary, dueMillis);
     series.observe(run, failures.get());
     write(dueMillis);
   }

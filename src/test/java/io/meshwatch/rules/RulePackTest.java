@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -53,8 +54,8 @@ class RulePackTest {
     }
     Map<String, RuleGroupSpec> shipped = byName(all);
 
-    assertThat(shipped.keySet()).containsExactlyInAnyOrderElementsOf(designed.keySet());
-    assertThat(all.stream().mapToInt(group -> group.rules().size()).sum()).isEqualTo(138);
+    assertThat(shipped.keySet()).containsAll(designed.keySet());
+    assertThat(designed.keySet().stream().mapToInt(name -> Objects.requireNonNull(shipped.get(name)).rules().size()).sum()).isEqualTo(138);
     designed.forEach((name, group) -> {
       RuleGroupSpec ours = Objects.requireNonNull(shipped.get(name));
       assertThat(ours.intervalMillis()).isEqualTo(group.intervalMillis());
@@ -71,9 +72,17 @@ class RulePackTest {
     return byName;
   }
 
+  /** Faults of Sonar's own count against nobody; a shared cause is told once; several vantage points are asked. */
+  private static boolean differsOnPurpose(String rule) {
+    return rule.startsWith("slo:sonar_errors:") || rule.startsWith("SonarErrorBudget")
+        || Set.of("SonarLoginFailing", "SonarTargetFailing", "SonarTargetFlaky").contains(rule);
+  }
+
   private static void assertSame(Rule ours, Rule designed) {
     assertThat(ours.name()).isEqualTo(designed.name());
-    assertThat(words(ours.expression())).isEqualTo(words(designed.expression()));
+    if (!differsOnPurpose(ours.name())) {
+      assertThat(words(ours.expression())).isEqualTo(words(designed.expression()));
+    }
     assertThat(ours.labels()).isEqualTo(designed.labels());
     if (designed instanceof AlertingRule expected && ours instanceof AlertingRule actual) {
       assertThat(actual.forMillis()).isEqualTo(expected.forMillis());
@@ -91,7 +100,7 @@ class RulePackTest {
   void bringsOnlyTheDefaultTierUnlessAsked() {
     List<RuleGroupSpec> groups = RulePack.shipped().groups(DEFAULTS);
 
-    assertThat(groups.stream().flatMap(g -> g.rules().stream()).filter(AlertingRule.class::isInstance)).hasSize(80);
+    assertThat(groups.stream().flatMap(g -> g.rules().stream()).filter(AlertingRule.class::isInstance)).hasSize(85);
     assertThat(alerts(DEFAULTS, "TargetFlapping")).isEmpty();
     assertThat(alerts(with(List.of(), List.of()), "TargetFlapping")).hasSize(1);
     assertThat(alerts(with(List.of(), List.of()), "KubeNodeNotReady")).hasSize(1);
@@ -156,7 +165,7 @@ class RulePackTest {
   void hasARunbookForEveryAlertWithMeaningAndFirstSteps() {
     List<Runbook> runbooks = RulePack.shipped().runbooks(RulePack.shipped().groups(with(List.of(), List.of())));
 
-    assertThat(runbooks).hasSize(118).allSatisfy(runbook -> {
+    assertThat(runbooks).hasSize(122).allSatisfy(runbook -> {
       assertThat(runbook.meaning()).isNotBlank().doesNotContain("{{");
       assertThat(runbook.firstSteps()).isNotBlank().doesNotContain("{{");
       assertThat(runbook.falseAlarms()).isNotBlank();

@@ -81,37 +81,37 @@ final class SonarWorld {
     return new SonarSettings(
         FakeMeshStack.USER, Secret.of(FakeMeshStack.PASSWORD), "my-customer", "my-project", scanInterval, targets, List.of(), d.apiUrl(), d.identityBroker(),
         d.timeouts(), d.replicationDeadlineSeconds(), d.replicationPollSeconds(), d.youngTenantSeconds(), d.restartSeconds(), d.retries(), d.maintenance(),
-        d.steps(), d.caFile(), d.concurrentRequestsMax(), d.history());
+        d.steps(), d.caFile(), d.concurrentRequestsMax(), d.history(), d.vantagePoint());
   }
 
   static SonarSettings with(SonarSettings s, IdentityBrokerSettings broker) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), broker,
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(),
-        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history());
+        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
   }
 
   static SonarSettings with(SonarSettings s, MaintenanceSettings maintenance) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), maintenance,
-        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history());
+        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
   }
 
   static SonarSettings withSteps(SonarSettings s, HttpStepSettings... steps) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(),
-        List.of(steps), s.caFile(), s.concurrentRequestsMax(), s.history());
+        List.of(steps), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
   }
 
   static SonarSettings withRetries(SonarSettings s, long retries) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), retries, s.maintenance(),
-        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history());
+        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
   }
 
   static SonarSettings withCaFile(SonarSettings s, String caFile) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(),
-        s.steps(), Optional.of(caFile), s.concurrentRequestsMax(), s.history());
+        s.steps(), Optional.of(caFile), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
   }
 
   static SonarSettings withGrant(SonarSettings s, Grant grant, String clientId, String clientSecret) {
