@@ -51,7 +51,8 @@
         , { alert = "TargetDown", forSeconds = 10.0, keepFiringForSeconds = 0.0 }
         , { alert = "NodeDown", forSeconds = 0.0, keepFiringForSeconds = 0.0 }
         , { alert = "SonarTargetFailing", forSeconds = 0.0, keepFiringForSeconds = 0.0 }
-        , { alert = "SonarLoginFailing", forSeconds = 0.0, keepFiringForSeconds = 0.0 }
+        , { alert = "SonarLoginFailing", forSeconds = 0.0, keepFiringForSeconds = 15.0 }
+        , { alert = "SonarApiFailing", forSeconds = 0.0, keepFiringForSeconds = 15.0 }
         ]
       }
     , sonar =

@@ -4,6 +4,7 @@ import io.meshwatch.model.Alert;
 import io.meshwatch.model.AlertSink;
 import io.meshwatch.model.Labels;
 import io.meshwatch.sonar.Evidence;
+import io.meshwatch.sonar.EvidenceText;
 import io.meshwatch.sonar.meshstack.Finding;
 import java.util.List;
 import java.util.Optional;
@@ -40,13 +41,13 @@ final class EvidenceSink implements AlertSink {
   private static Alert with(Alert alert, String seen) {
     String description = alert.annotations().get(DESCRIPTION);
     int first = description.indexOf(FIRST);
-    String told = first < 0 ? description + " " + seen : description.substring(0, first) + " " + seen + description.substring(first);
+    String told = first < 0 ? description + " " + seen : description.substring(0, first) + " " + seen + "\n" + description.substring(first + 1);
     Labels annotations = alert.annotations().toBuilder().set(DESCRIPTION, told).build();
     return new Alert(alert.labels(), annotations, alert.startsAtMillis(), alert.endsAtMillis(), alert.updatedAtMillis(), alert.generatorUrl(),
         alert.value());
   }
 
-  /** Step, expected and got, meshStack's own words and numbers, in sentences. */
+  /** Step, expected and got, meshStack's own words and numbers in sentences; below them the request and its answer. */
   static String text(Evidence evidence) {
     Finding finding = evidence.finding();
     StringBuilder text = new StringBuilder("Step ").append(evidence.step()).append(": ").append(finding.sentence()).append('.');
@@ -57,6 +58,9 @@ final class EvidenceSink implements AlertSink {
       text.append(" meshStack's error: ").append(finding.errorCode());
       text.append(finding.errorId().isEmpty() ? "" : " (id " + finding.errorId() + ")").append('.');
     }
-    return text.append(finding.advice().isEmpty() ? "" : " " + finding.advice()).toString();
+    text.append(finding.advice().isEmpty() ? "" : " " + finding.advice());
+    EvidenceText.circumstances(evidence).forEach(line -> text.append('\n').append(line));
+    // What an answer says must not pass for our own advice.
+    return text.toString().replace(FIRST.strip(), "First -");
   }
 }

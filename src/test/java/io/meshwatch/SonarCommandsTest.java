@@ -136,7 +136,7 @@ class SonarCommandsTest {
     Result json = sonar(byConfiguration(), "run", "aws.aws-main", "-o", "json");
 
     assertThat(text.exit()).isEqualTo(ExitCode.NO);
-    assertThat(text.out()).contains("FAILED", "login (idp)", "advice", "again: meshwatch sonar replay " + text.run()).doesNotContain(PASSWORD);
+    assertThat(text.out()).contains("FAILED", "login (idp)", "advice", "meshwatch sonar replay " + text.run()).doesNotContain(PASSWORD);
     assertThat(json.exit()).isEqualTo(ExitCode.NO);
     assertThat(json.out()).startsWith("[{\"id\":").contains("\"reason\":\"idp\"").doesNotContain(PASSWORD);
     assertThat(Files.readString(junit)).contains("tests=\"7\" failures=\"1\" errors=\"0\"", "<failure type=\"idp\"", "<skipped/>").doesNotContain(PASSWORD);

@@ -23,7 +23,7 @@ final class SonarReport {
       }
     }
     switch (run.verdict()) {
-      case Verdict.Failed _ -> out.println("  again: meshwatch sonar replay " + run.id());
+      case Verdict.Failed _ -> { }
       case Verdict.Inconclusive inconclusive -> out.println("  this says nothing about meshStack: " + inconclusive.reason());
       case Verdict.Passed passed -> {
         if (!passed.note().isEmpty()) {

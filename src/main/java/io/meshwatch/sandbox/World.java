@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class World {
   private static final int NEIGHBOURS = 29;
   /** A second project of the technical user's own customer, so that its list of projects is one. */
-  static final String NEIGHBOUR_PROJECT = "archive";
+  static final String NEIGHBOUR_PROJECT = "spare";
   /** Tenants that clients may add before creating more is refused. */
   private static final int TENANTS_MAX = 2_000;
 

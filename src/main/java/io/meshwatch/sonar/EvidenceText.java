@@ -28,11 +28,19 @@ public final class EvidenceText {
       lines.add(fact("error", finding.errorCode() + (finding.errorId().isEmpty() ? "" : ", id " + finding.errorId())));
     }
     finding.remarks().forEach(remark -> lines.add(fact("remark", remark)));
+    lines.addAll(circumstances(evidence));
+    return lines;
+  }
+
+  /** Since when it fails, and the request with its answer: what does not fit into a sentence. */
+  public static List<String> circumstances(Evidence evidence) {
+    List<String> lines = new ArrayList<>();
     if (evidence.firstFailureMillis() > 0) {
       lines.add(fact("fails since", moment(evidence.firstFailureMillis())));
     }
     lines.add(fact("last good", evidence.lastGoodMillis().map(EvidenceText::moment).orElse("none known")
         + (evidence.lastGoodRun().isEmpty() ? "" : ", run " + evidence.lastGoodRun())));
+    addUnlessEmpty(lines, "again", evidence.run().isEmpty() ? "" : "meshwatch sonar replay " + evidence.run());
     evidence.exchange().ifPresent(exchange -> addExchange(lines, exchange));
     return lines;
   }

@@ -44,8 +44,7 @@ public final class HandRuns {
 
   private static SonarRun withLastGood(SonarRun run, Optional<RunSummary> good) {
     return run.verdict() instanceof Verdict.Failed failed
-        ? run.with(new Verdict.Failed(failed.evidence().since(
-            run.startedMillis(), good.map(RunSummary::startedMillis), good.map(RunSummary::id).orElse(""))))
+        ? run.with(new Verdict.Failed(failed.evidence().of(run.id(), run.startedMillis(), good)))
         : run;
   }
 }

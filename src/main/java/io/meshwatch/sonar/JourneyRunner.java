@@ -165,7 +165,7 @@ public final class JourneyRunner {
         List<Exchange> exchanges = evidence(wire.exchanges());
         steps.add(new StepRun(step.name(), number, Outcome.FAILED, stepStartedMillis, nanos, finding.sentence(), exchanges));
         Optional<Exchange> last = exchanges.isEmpty() ? Optional.empty() : Optional.of(exchanges.getLast());
-        return Optional.of(new Evidence(step.name(), finding, last, startedMillis, Optional.empty(), ""));
+        return Optional.of(new Evidence(step.name(), finding, last, startedMillis));
       }
     }
 
@@ -196,7 +196,7 @@ public final class JourneyRunner {
       StepRun slowest = own.stream().max(java.util.Comparator.comparingLong(StepRun::durationNanos)).orElseThrow();
       Finding finding = Finding.of(FailureClass.SLOW, "a run within " + secondsMax + " s", String.format(java.util.Locale.ROOT, "%.2f s, of which %s took %.2f s",
           seconds, slowest.name(), slowest.durationNanos() / 1e9), "See the slowest step.");
-      return Optional.of(new Evidence(slowest.name(), finding, Optional.empty(), startedMillis, Optional.empty(), ""));
+      return Optional.of(new Evidence(slowest.name(), finding, Optional.empty(), startedMillis));
     }
 
     private SonarRun finished(Verdict verdict) {

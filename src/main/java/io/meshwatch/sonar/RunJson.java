@@ -79,6 +79,7 @@ public final class RunJson {
     json.put("firstFailureMillis", evidence.firstFailureMillis());
     evidence.lastGoodMillis().ifPresent(millis -> json.put("lastGoodMillis", millis));
     json.put("lastGoodRun", evidence.lastGoodRun());
+    json.put("run", evidence.run());
     return json;
   }
 
@@ -167,7 +168,7 @@ public final class RunJson {
         text(json, "errorCode"), text(json, "errorId"), list(json.path("remarks"), JsonNode::asString));
     Optional<Exchange> exchange = json.path("exchange").isObject() ? Optional.of(readExchange(json.path("exchange"))) : Optional.empty();
     return new Evidence(text(json, "step"), finding, exchange, number(json, "firstFailureMillis"), optionalNumber(json, "lastGoodMillis"),
-        text(json, "lastGoodRun"));
+        text(json, "lastGoodRun"), text(json, "run"));
   }
 
   private static StepRun readStep(JsonNode json) {

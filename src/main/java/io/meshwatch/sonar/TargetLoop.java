@@ -157,9 +157,7 @@ final class TargetLoop {
       case Verdict.Inconclusive _ -> run;
       case Verdict.Failed failed -> {
         countFailure(run, failed);
-        Optional<RunSummary> good = runLog.lastGood(journey.target());
-        yield run.with(new Verdict.Failed(failed.evidence().since(
-            firstFailureMillis, good.map(RunSummary::startedMillis), good.map(RunSummary::id).orElse(""))));
+        yield run.with(new Verdict.Failed(failed.evidence().of(run.id(), firstFailureMillis, runLog.lastGood(journey.target()))));
       }
     };
   }

@@ -28,7 +28,7 @@ class SonarRulesTest {
       FileResult result = RuleUnitTests.run(List.of(tests), system.environment(), Options.ALL).getFirst();
 
       assertThat(result.mistakes()).isEmpty();
-      assertThat(result.tests()).hasSize(6).allSatisfy(test -> assertThat(test.failures()).as(test.name()).isEmpty());
+      assertThat(result.tests()).hasSize(7).allSatisfy(test -> assertThat(test.failures()).as(test.name()).isEmpty());
     }
   }
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 public final class MailComposer {
   private static final int TITLE_CHARACTERS_MAX = 200;
   private static final int SUBJECT_TITLE_CHARACTERS_MAX = 120;
-  private static final int PARAGRAPH_CHARACTERS_MAX = 2000;
+  private static final int PARAGRAPH_CHARACTERS_MAX = 6000;
   private static final int LABEL_CHARACTERS_MAX = 200;
   private static final int LABELS_MAX = 24;
 
