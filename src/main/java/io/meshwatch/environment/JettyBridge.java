@@ -8,6 +8,7 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -202,13 +203,23 @@ final class JettyBridge extends Handler.Abstract {
       return Optional.ofNullable(request.getHeaders().get(name));
     }
 
+    /** A body of known length needs one array and no copies; a sender that breaks off early leaves it shorter. */
+    private static byte[] exactly(InputStream in, int length) throws IOException {
+      byte[] read = new byte[length];
+      int count = in.readNBytes(read, 0, length);
+      return count == length ? read : Arrays.copyOf(read, count);
+    }
+
     @Override
     public byte[] body(int bytesMax) throws IOException {
       byte[] read = body;
       if (read == null) {
         int limit = Math.min(bytesMax, bodyBytesMax);
+        if (request.getLength() > limit) {
+          throw new BodyTooLargeException("request body is larger than " + limit + " bytes");
+        }
         try (InputStream in = Content.Source.asInputStream(request)) {
-          read = in.readNBytes(limit + 1);
+          read = request.getLength() >= 0 ? exactly(in, (int) request.getLength()) : in.readNBytes(limit + 1);
         }
         if (read.length > limit) {
           throw new BodyTooLargeException("request body is larger than " + limit + " bytes");

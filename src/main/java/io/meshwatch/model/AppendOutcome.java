@@ -13,6 +13,6 @@ public enum AppendOutcome {
   TOO_OLD,
   /** Outside of what the head holds: before its start, or too far in the future. */
   OUT_OF_BOUNDS,
-  /** The series is new and the store's limit of series is reached. */
+  /** The series is new and a limit of the store keeps it out; {@link SeriesHandle#refusal} says which. */
   SERIES_LIMIT
 }

@@ -6,4 +6,14 @@ package io.meshwatch.model;
  */
 public interface SeriesHandle {
   Labels labels();
+
+  /** Why the store keeps this series out, naming target, metric and label; empty if it does not. */
+  default String refusal() {
+    return "";
+  }
+
+  /** Whether the store still has this very series; if not, a cache of handles had better forget it, though it may be used. */
+  default boolean isCurrent() {
+    return true;
+  }
 }

@@ -12,6 +12,7 @@ import io.meshwatch.tsdb.chunk.ChunkedSeries;
 import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.chunk.SeriesMerge;
 import io.meshwatch.tsdb.head.Head;
+import io.meshwatch.tsdb.head.HeadSnapshot;
 import io.meshwatch.tsdb.head.LateSamples;
 import io.meshwatch.tsdb.head.LiveReferences;
 import io.meshwatch.tsdb.wal.Checkpoint;
@@ -165,22 +166,36 @@ final class BlockKeeper {
     truncateLog(to);
   }
 
-  /** Replaces the older two thirds of the log's segments by a checkpoint. */
+  /**
+   * Replaces segments of the log by a checkpoint: those whose samples are all in blocks, so that no sample has to be copied; of those
+   * that an earlier process wrote, whose times are not known, the older two thirds.
+   */
   private void truncateLog(long fromMillis) throws IOException {
     Path directory = folder.resolve("wal");
     head.startLogSegment();
     List<Integer> segments = LogFormat.segments(disk, directory);
     int first = segments.getFirst();
     int last = log.segment() - 1;
-    int upTo = first + (last - first) * 2 / 3;
+    int upTo = first - 1;
+    while (upTo < last
+        && (head.isSegmentOlderThan(upTo + 1, fromMillis) || (!head.isSegmentKnown(upTo + 1) && upTo + 1 <= first + (last - first) * 2 / 3))) {
+      upTo++;
+    }
     if (upTo <= first) {
       return;
     }
+    checkpoint(directory, upTo, fromMillis);
+  }
+
+  private void checkpoint(Path directory, int upTo, long fromMillis) throws IOException {
+    // A snapshot of the head stands for a log that is there from its segment on.
+    HeadSnapshot.deleteAll(disk, folder);
     metrics.checkpoints.inc();
     try {
       LiveReferences live = head.liveReferences();
       Checkpoint.create(
-          disk, directory, upTo, settings.compression(), reference -> head.isNeededInLog(reference, upTo, live), fromMillis);
+          disk, directory, upTo, settings.compression(), reference -> head.isNeededInLog(reference, upTo, live), fromMillis,
+          segment -> head.isSegmentOlderThan(segment, fromMillis));
       head.logWasTruncated(upTo);
     } catch (IOException e) {
       metrics.checkpointsFailed.inc();

@@ -20,13 +20,16 @@ import java.util.List;
  * in the middle is kept in quarantine and replaced by its good records.
  */
 final class LogReplay {
-  /** Called after each segment. */
+  /** Called around each segment. */
   interface Progress {
-    void segmentDone(int done, int total) throws IOException;
+    /** A segment is to be read: the first, the last and this one's number. */
+    void reading(int first, int last, int current);
+
+    void segmentDone() throws IOException;
   }
 
-  /** A segment and the folder it lies in. */
-  private record Segment(Path directory, Path path) {}
+  /** A segment, the folder it lies in, its number (of a checkpoint, that of the checkpoint), and where to begin in it. */
+  private record Segment(Path directory, Path path, int number, long from) {}
 
   private final Disk disk;
   private final Path quarantine;
@@ -44,6 +47,17 @@ final class LogReplay {
     return cuts;
   }
 
+  /** Gives the records of a log from a place in a segment on to the sink. */
+  void replayFrom(Path directory, int segment, long offset, RecordSink sink, Progress progress) throws IOException {
+    List<Segment> paths = new ArrayList<>();
+    for (int number : LogFormat.segments(disk, directory)) {
+      if (number >= segment) {
+        paths.add(new Segment(directory, directory.resolve(LogFormat.segmentName(number)), number, number == segment ? offset : 0));
+      }
+    }
+    replay(paths, sink, progress);
+  }
+
   /** Gives all records of a log to the sink. */
   void replay(Path directory, RecordSink sink, Progress progress) throws IOException {
     List<Integer> checkpoints = LogFormat.checkpoints(disk, directory);
@@ -53,25 +67,54 @@ final class LogReplay {
       after = checkpoints.getLast();
       Path checkpoint = directory.resolve(LogFormat.checkpointName(after));
       for (int segment : LogFormat.segments(disk, checkpoint)) {
-        paths.add(new Segment(checkpoint, checkpoint.resolve(LogFormat.segmentName(segment))));
+        paths.add(new Segment(checkpoint, checkpoint.resolve(LogFormat.segmentName(segment)), after, 0));
       }
     }
     for (int segment : LogFormat.segments(disk, directory)) {
       if (segment > after) {
-        paths.add(new Segment(directory, directory.resolve(LogFormat.segmentName(segment))));
+        paths.add(new Segment(directory, directory.resolve(LogFormat.segmentName(segment)), segment, 0));
       }
     }
-    for (int i = 0; i < paths.size(); i++) {
-      replaySegment(paths.get(i).path, paths.get(i).directory, i == paths.size() - 1, sink);
-      progress.segmentDone(i + 1, paths.size());
+    replay(paths, sink, progress);
+  }
+
+  /** Looks for damage in front of a place in a segment, whose samples are in a snapshot; it is told and left as it is. */
+  void check(Path directory, int upToSegment, long offset) throws IOException {
+    for (int number : LogFormat.segments(disk, directory)) {
+      Path path = directory.resolve(LogFormat.segmentName(number));
+      if (number <= upToSegment) {
+        try (SegmentReader reader = new SegmentReader(disk, path)) {
+          reader.passOverContents();
+          boolean found = reader.next();
+          CorruptionException damage = reader.damage();
+          if (!found && damage != null && (number < upToSegment || damage.offset() < offset)) {
+            cuts.add(
+                new Recovery.Cut(
+                    path.toString(), damage.offset(), 0, 0, "expected " + damage.expected() + ", got " + damage.got()
+                        + "; the snapshot of the head has the samples", ""));
+          }
+        }
+      }
     }
   }
 
-  private void replaySegment(Path path, Path directory, boolean last, RecordSink sink) throws IOException {
+  private void replay(List<Segment> paths, RecordSink sink, Progress progress) throws IOException {
+    for (int i = 0; i < paths.size(); i++) {
+      progress.reading(paths.getFirst().number, paths.getLast().number, paths.get(i).number);
+      replaySegment(paths.get(i), i == paths.size() - 1, sink);
+      progress.segmentDone();
+    }
+  }
+
+  private void replaySegment(Segment segment, boolean last, RecordSink sink) throws IOException {
+    Path path = segment.path;
     CorruptionException first = null;
     long goodEnd = 0;
     long recordsAfter = 0;
     try (SegmentReader reader = new SegmentReader(disk, path)) {
+      if (segment.from > 0) {
+        reader.startAt(segment.from);
+      }
       while (true) {
         while (reader.next()) {
           boolean good = read(reader.record(), sink, path, reader.recordEnd());
@@ -91,7 +134,7 @@ final class LogReplay {
       }
     }
     if (first != null) {
-      mend(path, directory, first, goodEnd, recordsAfter, last);
+      mend(path, segment.directory, first, goodEnd, recordsAfter, last);
     }
   }
 

@@ -14,21 +14,17 @@ import io.meshwatch.model.Queryable;
 import io.meshwatch.tsdb.block.Block;
 import io.meshwatch.tsdb.block.BlockMeta;
 import io.meshwatch.tsdb.block.Blocks;
-import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.head.Head;
 import io.meshwatch.tsdb.head.HeadMetrics;
 import io.meshwatch.tsdb.head.HeadOptions;
-import io.meshwatch.tsdb.head.HeadReplay;
 import io.meshwatch.tsdb.index.SeriesSource;
-import io.meshwatch.tsdb.wal.Checkpoint;
 import io.meshwatch.tsdb.wal.LogWriter;
-import io.meshwatch.tsdb.wal.Records;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +59,9 @@ public final class Store implements Queryable, AutoCloseable {
   private final Recovery recovery;
   private volatile Disk.Space space = new Disk.Space(0, 0);
 
-  private Store(Path folder, StoreSettings settings, Clock clock, Disk disk, Telemetry telemetry) throws IOException {
+  private Store(
+      Path folder, StoreSettings settings, Clock clock, Disk disk, Workers workers, Telemetry telemetry, ReplayProgress progress)
+      throws IOException {
     this.folder = folder;
     this.settings = settings;
     this.clock = clock;
@@ -72,13 +70,13 @@ public final class Store implements Queryable, AutoCloseable {
     HeadOptions options =
         new HeadOptions(
             settings.blockSeconds() * MILLIS, settings.seriesMax(), settings.outOfOrderSeconds() * MILLIS,
-            settings.futureSecondsMax() * MILLIS, settings.exemplarsMax());
+            settings.futureSecondsMax() * MILLIS, settings.exemplarsMax(), settings.labels());
     disk.createDirectories(folder);
     this.blocks = new Blocks(disk, folder, folder.resolve(QUARANTINE));
     loadBlocks();
     this.head = new Head(clock, options, new HeadMetrics(telemetry), disk, folder.resolve("chunks_head"));
     head.setMinValidTime(BlockKeeper.inOrderEnd(blocks.list()));
-    this.recovery = replay();
+    this.recovery = new HeadLoader(folder, clock, disk, workers, metrics, head, progress).load();
     this.log = openLog("wal");
     this.lateLog = openLog("wbl");
     head.startLogging(log, lateLog);
@@ -94,7 +92,14 @@ public final class Store implements Queryable, AutoCloseable {
    */
   public static Store open(Path folder, StoreSettings settings, Clock clock, Disk disk, Workers workers, Telemetry telemetry)
       throws IOException {
-    return new Store(folder, settings, clock, disk, telemetry);
+    return open(folder, settings, clock, disk, workers, telemetry, new ReplayProgress());
+  }
+
+  /** As the other, telling meanwhile how far it is. */
+  public static Store open(
+      Path folder, StoreSettings settings, Clock clock, Disk disk, Workers workers, Telemetry telemetry, ReplayProgress progress)
+      throws IOException {
+    return new Store(folder, settings, clock, disk, workers, telemetry, progress);
   }
 
   private LogWriter openLog(String name) throws IOException {
@@ -108,41 +113,6 @@ public final class Store implements Queryable, AutoCloseable {
       metrics.reloadsFailed.inc();
       metrics.blocksQuarantined.inc();
       LOG.error("A damaged block was put aside as {}; queries go on without it: {}", block.kept(), block.damage().getMessage());
-    }
-  }
-
-  private Recovery replay() throws IOException {
-    Checkpoint.deleteUnfinished(disk, folder.resolve("wal"));
-    long start = clock.monotonicNanos();
-    HeadReplay sink = new HeadReplay(head);
-    List<Recovery.Cut> cuts = new ArrayList<>();
-    for (CorruptionException damage : sink.loadChunks()) {
-      metrics.headChunkCorruptions.inc();
-      cuts.add(
-          new Recovery.Cut(
-              damage.file(), damage.offset(), 0, 0, "expected " + damage.expected() + ", got " + damage.got()
-                  + "; the samples are in the log", ""));
-    }
-    Map<String, String> strings = new HashMap<>();
-    LogReplay replay = new LogReplay(disk, folder.resolve(QUARANTINE), new Records(text -> shared(strings, text)));
-    replay.replay(folder.resolve("wal"), sink, (done, total) -> segmentReplayed(sink, done, total));
-    replay.replay(folder.resolve("wbl"), sink.lateSamples(), (done, total) -> {});
-    sink.afterSegment();
-    metrics.logCorruptions.inc(replay.cuts().size());
-    cuts.addAll(replay.cuts());
-    cuts.forEach(cut -> LOG.warn("Damage found while opening the store: {}", cut));
-    return new Recovery(cuts, sink.samples(), sink.unknownReferences(), (clock.monotonicNanos() - start) / 1_000_000);
-  }
-
-  private static String shared(Map<String, String> strings, String text) {
-    String known = strings.putIfAbsent(text, text);
-    return known == null ? text : known;
-  }
-
-  private static void segmentReplayed(HeadReplay sink, int done, int total) throws IOException {
-    sink.afterSegment();
-    if (total > 1) {
-      LOG.info("Replayed segment {} of {} of the log", done, total);
     }
   }
 
@@ -229,8 +199,17 @@ public final class Store implements Queryable, AutoCloseable {
   /** Cuts, merges and deletes blocks as far as it is time to. */
   void maintain() {
     measureSpace();
+    reportRefusedSeries();
     writeFullChunks();
     keeper.maintain(space);
+  }
+
+  /** One line however many were refused since the last time. */
+  private void reportRefusedSeries() {
+    String refused = head.takeLastSeriesRefusal();
+    if (refused != null) {
+      LOG.warn("Samples of new series are left out, those of known series are stored. The last: {}", refused);
+    }
   }
 
   /** Series in the head. */
@@ -297,9 +276,26 @@ public final class Store implements Queryable, AutoCloseable {
     }
   }
 
+  /** Without it the next start reads the log, which takes longer and finds the same. */
+  private void writeHeadSnapshot() {
+    try {
+      head.writeSnapshot(disk, folder);
+    } catch (IOException e) {
+      LOG.warn("No snapshot of the head could be written; the next start reads the log instead: {}", e.getMessage());
+    }
+  }
+
+  /** Why samples are not taken now, for people; null if they are. */
+  public @Nullable String trouble() {
+    return head.trouble();
+  }
+
   @Override
   public void close() throws IOException {
     head.refuseBatches("The store is closed.");
+    if (settings.headSnapshot()) {
+      writeHeadSnapshot();
+    }
     log.close();
     lateLog.close();
     head.close();

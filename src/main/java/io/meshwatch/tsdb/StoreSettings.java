@@ -1,6 +1,7 @@
 package io.meshwatch.tsdb;
 
 import io.meshwatch.model.Problem;
+import io.meshwatch.tsdb.head.LabelLimits;
 import io.meshwatch.tsdb.wal.Compression;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.List;
  * @param blockSeconds length of the shortest blocks
  * @param segmentBytes size of a segment of the log
  * @param reserveBytes appends stop when the volume has less space than this, so that the rest of the system can go on
+ * @param labels limits of the labels of new series
+ * @param headSnapshot whether a clean end writes the open chunks to a snapshot, so that the next start need not read the log again
  */
 public record StoreSettings(
     long retentionSeconds,
@@ -35,7 +38,9 @@ public record StoreSettings(
     Compression compression,
     long blockSeconds,
     long segmentBytes,
-    long reserveBytes) {
+    long reserveBytes,
+    LabelLimits labels,
+    boolean headSnapshot) {
   private static final long PAGE_BYTES = 32 * 1024;
 
   /** 15 days, at most 80 % of the volume; an fsync every 5 seconds. */
@@ -43,6 +48,26 @@ public record StoreSettings(
     return new StoreSettings(
         15 * 86_400L, 0, 80, 0, 600, 0, 10_000, FsyncPolicy.INTERVAL, 5, Compression.SNAPPY, 7200, 128L * 1024 * 1024,
         16L * 1024 * 1024);
+  }
+
+  /** With the default limits of labels, and a snapshot of the head. */
+  public StoreSettings(
+      long retentionSeconds,
+      long retentionBytes,
+      double retentionPercent,
+      long outOfOrderSeconds,
+      long futureSecondsMax,
+      int seriesMax,
+      int exemplarsMax,
+      FsyncPolicy fsync,
+      double fsyncIntervalSeconds,
+      Compression compression,
+      long blockSeconds,
+      long segmentBytes,
+      long reserveBytes) {
+    this(
+        retentionSeconds, retentionBytes, retentionPercent, outOfOrderSeconds, futureSecondsMax, seriesMax, exemplarsMax, fsync,
+        fsyncIntervalSeconds, compression, blockSeconds, segmentBytes, reserveBytes, LabelLimits.DEFAULT, true);
   }
 
   public List<Problem> check() {
@@ -60,6 +85,9 @@ public record StoreSettings(
         problems, segmentBytes >= 4 * PAGE_BYTES && segmentBytes % PAGE_BYTES == 0, "segmentBytes",
         "a multiple of 32768, at least 131072", segmentBytes);
     require(problems, reserveBytes >= 0, "reserveBytes", "0 or more", reserveBytes);
+    require(problems, labels.countMax() >= 1, "labels.countMax", "1 or more", labels.countMax());
+    require(problems, labels.nameBytesMax() >= 1, "labels.nameBytesMax", "1 or more", labels.nameBytesMax());
+    require(problems, labels.valueBytesMax() >= 1, "labels.valueBytesMax", "1 or more", labels.valueBytesMax());
     return problems;
   }
 

@@ -7,10 +7,13 @@ import io.meshwatch.environment.SimulatedDisk;
 import io.meshwatch.environment.SimulatedEnvironment;
 import io.meshwatch.environment.SimulatedTime;
 import io.meshwatch.environment.Telemetry;
+import io.meshwatch.model.AppendOutcome;
 import io.meshwatch.model.Appender;
+import io.meshwatch.model.Histogram;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.Querier;
+import io.meshwatch.model.SampleBuffer;
 import io.meshwatch.model.Series;
 import io.meshwatch.model.SeriesHandle;
 import io.meshwatch.model.SeriesSet;
@@ -230,13 +233,12 @@ class LifeCycleTest {
   @Test
   void keepsTheGoodRecordsOfALogThatIsDamagedInTheMiddle() throws IOException {
     StoreSettings d = StoreSettings.defaults();
-    try (Store store = open(0, 0)) {
-      for (int i = 0; i < 4000; i++) {
-        Appender batch = store.appender();
-        batch.append(batch.series(series(i % 7)), START + i, i);
-        expected.add(Dump.line(series(i % 7), START + i, i));
-        batch.commit();
-      }
+    Store killed = open(0, 0);
+    for (int i = 0; i < 4000; i++) {
+      Appender batch = killed.appender();
+      batch.append(batch.series(series(i % 7)), START + i, i);
+      expected.add(Dump.line(series(i % 7), START + i, i));
+      batch.commit();
     }
     assertThat(d.fsync()).isEqualTo(FsyncPolicy.INTERVAL);
     Path segment = folder.resolve("wal").resolve("00000000");
@@ -264,5 +266,103 @@ class LifeCycleTest {
         assertThat(Dump.difference(Dump.of(restored), expected)).isEmpty();
       }
     }
+  }
+
+  @Test
+  void takesLateHistogramsWithinTheWindow() throws IOException {
+    Labels labels = Labels.of("__name__", "h");
+    List<Long> times = new ArrayList<>();
+    try (Store store = open(0, 4 * 3600)) {
+      live(store, 5, new SeriesHandle[1]);
+      for (int i = 0; i < 80; i++) {
+        putHistogram(store, labels, time.wallMillis() - i * MINUTE, i);
+        times.addFirst(time.wallMillis() - i * MINUTE);
+      }
+      assertThat(histogramTimes(store, labels)).isEqualTo(times);
+    }
+    Store killed = open(0, 4 * 3600);
+    assertThat(histogramTimes(killed, labels)).isEqualTo(times);
+    live(killed, 5, new SeriesHandle[1]);
+    killed.maintain();
+    assertThat(killed.seriesCount()).as("the late histograms have left the head").isEqualTo(1);
+    assertThat(histogramTimes(killed, labels)).isEqualTo(times);
+    try (Store store = open(0, 4 * 3600)) {
+      assertThat(histogramTimes(store, labels)).isEqualTo(times);
+    }
+  }
+
+  private static void putHistogram(Store store, Labels labels, long at, int count) {
+    Appender batch = store.appender();
+    Histogram histogram = new Histogram(
+        Histogram.ResetHint.UNKNOWN, 0, 0.001, 0, count, count, List.of(new Histogram.Span(0, 1)), new double[] {count}, List.of(),
+        new double[0], new double[0], true);
+    assertThat(batch.append(batch.series(labels), at, histogram)).isEqualTo(AppendOutcome.APPENDED);
+    batch.commit();
+  }
+
+  private static List<Long> histogramTimes(Store store, Labels labels) {
+    List<Long> times = new ArrayList<>();
+    try (Querier querier = store.querier(Long.MIN_VALUE, Long.MAX_VALUE)) {
+      SeriesSet set = querier.select(List.of(new Matcher("__name__", Matcher.Op.EQUAL, labels.metricName())));
+      while (set.next()) {
+        SampleBuffer samples = new SampleBuffer();
+        set.at().read(Long.MIN_VALUE, Long.MAX_VALUE, samples);
+        for (int i = 0; i < samples.size(); i++) {
+          assertThat(samples.histogram(i)).isNotNull();
+          times.add(samples.timestamps()[i]);
+        }
+      }
+    }
+    return times;
+  }
+
+  @Test
+  void deletesTheOldestBlocksBeyondASize() throws IOException {
+    long bytes = bytesAfterADay();
+    try (Store store = openLimited(bytes - 1, 0)) {
+      int before = store.blockCount();
+      store.maintain();
+      assertThat(store.blockCount()).isEqualTo(before - 1).isPositive();
+      assertThat(store.minTime()).isGreaterThan(START);
+      assertThat(Dump.of(store)).isNotEmpty().isSubsetOf(expected);
+    }
+  }
+
+  @Test
+  void deletesTheOldestBlocksBeyondAShareOfTheVolume() throws IOException {
+    long bytes = bytesAfterADay();
+    disk.capacity(4 * bytes);
+    try (Store store = openLimited(0, 26)) {
+      int before = store.blockCount();
+      store.maintain();
+      assertThat(store.blockCount()).isEqualTo(before);
+    }
+    try (Store store = openLimited(0, 24)) {
+      int before = store.blockCount();
+      store.maintain();
+      assertThat(store.blockCount()).isLessThan(before).isPositive();
+      assertThat(store.minTime()).isGreaterThan(START);
+    }
+  }
+
+  /** Lives for some hours and tells what then counts towards the limits: blocks, log and head files. */
+  private long bytesAfterADay() throws IOException {
+    try (Store store = open(0, 0)) {
+      live(store, 20, new SeriesHandle[5]);
+      long bytes = store.blockBytes();
+      for (String part : List.of("wal", "wbl", "chunks_head")) {
+        for (String name : disk.list(folder.resolve(part))) {
+          bytes += name.startsWith("checkpoint") ? 0 : disk.size(folder.resolve(part).resolve(name));
+        }
+      }
+      return bytes;
+    }
+  }
+
+  private Store openLimited(long retentionBytes, double retentionPercent) throws IOException {
+    StoreSettings d = StoreSettings.defaults();
+    StoreSettings settings = new StoreSettings(
+        0, retentionBytes, retentionPercent, 0, 600, 0, 100, d.fsync(), 5, d.compression(), 7200, d.segmentBytes(), 0);
+    return Store.open(folder, settings, time, disk, new InlineWorkers(), new Telemetry());
   }
 }

@@ -1,7 +1,5 @@
 package io.meshwatch.engine.remote;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.airlift.compress.v3.MalformedInputException;
 import io.airlift.compress.v3.snappy.SnappyJavaDecompressor;
 import io.meshwatch.model.AppendOutcome;
@@ -11,6 +9,7 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.SeriesHandle;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Supplier;
 
 /**
@@ -27,6 +26,9 @@ public final class RemoteWriteReceiver {
   public static final int DECODED_BYTES_MAX = 32 << 20;
 
   private static final int HANDLES_MAX = 2_000_000;
+  private static final int IDLE_BUFFERS_MAX = 4;
+  /** A larger buffer is not kept for the next request. */
+  private static final int KEPT_BUFFER_BYTES_MAX = 4 << 20;
 
   /** The protocol's versions. */
   public enum Version {
@@ -52,7 +54,9 @@ public final class RemoteWriteReceiver {
   }
 
   private final Supplier<Appender> appenders;
-  private final Cache<LabelBytes, SeriesHandle> handles = Caffeine.newBuilder().maximumSize(HANDLES_MAX).build();
+  private final HandleTable handles = new HandleTable(HANDLES_MAX);
+  /** Buffers that requests were decompressed into, for the next ones. */
+  private final ArrayBlockingQueue<byte[]> idleBuffers = new ArrayBlockingQueue<>(IDLE_BUFFERS_MAX);
 
   public RemoteWriteReceiver(Supplier<Appender> appenders) {
     this.appenders = appenders;
@@ -84,11 +88,28 @@ public final class RemoteWriteReceiver {
 
   /** Stores a request's body, compressed with snappy's block format. */
   public Outcome receive(Version version, byte[] compressed) {
-    byte[] message = decompress(compressed);
+    int length = decompressedLength(compressed);
+    byte[] buffer = borrowBuffer(length);
+    try {
+      decompress(compressed, buffer, length);
+      return store(version, buffer, length);
+    } finally {
+      if (buffer.length <= KEPT_BUFFER_BYTES_MAX) {
+        var _ = idleBuffers.offer(buffer);
+      }
+    }
+  }
+
+  private byte[] borrowBuffer(int length) {
+    byte[] idle = idleBuffers.poll();
+    return idle != null && idle.length >= length ? idle : new byte[length + length / 8];
+  }
+
+  private Outcome store(Version version, byte[] message, int length) {
     Appender appender = appenders.get();
     boolean committed = false;
     try {
-      RequestDecoder decoder = new RequestDecoder(new ProtoReader(message, message.length), new Batch(appender));
+      RequestDecoder decoder = new RequestDecoder(new ProtoReader(message, length), new Batch(appender));
       Outcome outcome = version == Version.V1 ? decoder.decodeV1() : decoder.decodeV2();
       appender.commit();
       committed = true;
@@ -102,25 +123,39 @@ public final class RemoteWriteReceiver {
     }
   }
 
-  private static byte[] decompress(byte[] compressed) {
+  private static int decompressedLength(byte[] compressed) {
+    int length;
     try {
-      SnappyJavaDecompressor snappy = new SnappyJavaDecompressor();
-      int length = snappy.getUncompressedLength(compressed, 0);
-      if (length < 0 || length > DECODED_BYTES_MAX) {
-        throw new BadRequestException(
-            "the request has " + length + " bytes decompressed, at most " + DECODED_BYTES_MAX + " are taken", new IllegalArgumentException());
-      }
-      byte[] message = new byte[length];
-      snappy.decompress(compressed, 0, compressed.length, message, 0, length);
-      return message;
+      length = new SnappyJavaDecompressor().getUncompressedLength(compressed, 0);
     } catch (MalformedInputException | IndexOutOfBoundsException e) {
-      throw new BadRequestException("the request is not compressed with snappy's block format: " + e.getMessage(), e);
+      throw notSnappy(e);
     }
+    if (length < 0 || length > DECODED_BYTES_MAX) {
+      throw new BadRequestException(
+          "the request has " + length + " bytes decompressed, at most " + DECODED_BYTES_MAX + " are taken", new IllegalArgumentException());
+    }
+    return length;
+  }
+
+  private static void decompress(byte[] compressed, byte[] into, int length) {
+    try {
+      int found = new SnappyJavaDecompressor().decompress(compressed, 0, compressed.length, into, 0, length);
+      if (found != length) {
+        throw new BadRequestException("the request claims " + length + " bytes decompressed, got " + found, new IllegalArgumentException());
+      }
+    } catch (MalformedInputException | IndexOutOfBoundsException e) {
+      throw notSnappy(e);
+    }
+  }
+
+  private static BadRequestException notSnappy(RuntimeException e) {
+    return new BadRequestException("the request is not compressed with snappy's block format: " + e.getMessage(), e);
   }
 
   /** One request's way into the store. Confined to one thread. */
   final class Batch {
     private final Appender appender;
+    private final HandleTable.Key key = new HandleTable.Key();
     private long samples;
     private long histograms;
     private long exemplars;
@@ -132,10 +167,10 @@ public final class RemoteWriteReceiver {
 
     /** The handle of a series whose labels have these bytes; labels are made only if they were not seen before. */
     SeriesHandle series(byte[] bytes, int from, int to, Supplier<Labels> labels) {
-      SeriesHandle known = handles.getIfPresent(LabelBytes.probe(bytes, from, to));
+      SeriesHandle known = handles.get(key.of(bytes, from, to));
       if (known == null) {
         known = series(labels.get());
-        handles.put(LabelBytes.copy(bytes, from, to), known);
+        handles.put(key, known);
       }
       return known;
     }
@@ -177,7 +212,7 @@ public final class RemoteWriteReceiver {
         case OUT_OF_ORDER -> refused("out of order sample", series, timestampMillis);
         case TOO_OLD -> refused("too old sample", series, timestampMillis);
         case OUT_OF_BOUNDS -> refused("out of bounds", series, timestampMillis);
-        case SERIES_LIMIT -> refused("the limit of series is reached", series, timestampMillis);
+        case SERIES_LIMIT -> refused(series.refusal().isEmpty() ? "a limit of the store keeps the new series out" : series.refusal(), series, timestampMillis);
       };
     }
 

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Reads what {@link ByteWriter} wrote. Reading past the end throws {@link IndexOutOfBoundsException}; who knows the place turns
@@ -42,6 +43,13 @@ public final class ByteReader {
     int at = position;
     position += count;
     return at;
+  }
+
+  /** The next byte, which stays the next. */
+  public int peekByte() {
+    int next = readByte();
+    position--;
+    return next;
   }
 
   public int readByte() {
@@ -95,6 +103,15 @@ public final class ByteReader {
   void copyTo(byte[] to, int offset) {
     System.arraycopy(bytes, position, to, offset, remaining());
     position = end;
+  }
+
+  void copyTo(int from, int length, byte[] to, int offset) {
+    System.arraycopy(bytes, from, to, offset, length);
+  }
+
+  public byte[] readBytes(int count) {
+    int at = take(count);
+    return Arrays.copyOfRange(bytes, at, at + count);
   }
 
   public void skip(int count) {

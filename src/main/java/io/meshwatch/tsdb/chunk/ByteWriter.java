@@ -12,6 +12,8 @@ public final class ByteWriter {
   private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+  private static final int VARINT_BYTES_MAX = 10;
+
   private byte[] bytes;
   private int size;
 
@@ -73,18 +75,36 @@ public final class ByteWriter {
   }
 
   public ByteWriter putUvarint(long value) {
-    room(10);
-    long rest = value;
-    while ((rest & ~0x7FL) != 0) {
-      bytes[size++] = (byte) (rest | 0x80);
-      rest >>>= 7;
-    }
-    bytes[size++] = (byte) rest;
+    room(VARINT_BYTES_MAX);
+    size = rawUvarint(value, size);
     return this;
   }
 
   public ByteWriter putVarint(long value) {
     return putUvarint((value << 1) ^ (value >> 63));
+  }
+
+  /** Two varints and a double at once: the entry of a log's samples record. */
+  public ByteWriter putVarintsAndDouble(long first, long second, double value) {
+    room(VARINT_BYTES_MAX + VARINT_BYTES_MAX + Long.BYTES);
+    int at = rawUvarint((first << 1) ^ (first >> 63), size);
+    at = rawUvarint((second << 1) ^ (second >> 63), at);
+    LONGS.set(bytes, at, Double.doubleToRawLongBits(value));
+    size = at + Long.BYTES;
+    return this;
+  }
+
+  /** Writes without looking for room; returns the offset behind it. */
+  private int rawUvarint(long value, int from) {
+    byte[] into = bytes;
+    int at = from;
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      into[at++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    into[at++] = (byte) rest;
+    return at;
   }
 
   public ByteWriter put(byte[] from, int offset, int length) {
@@ -99,6 +119,14 @@ public final class ByteWriter {
     int length = from.remaining();
     room(length);
     from.copyTo(bytes, size);
+    size += length;
+    return this;
+  }
+
+  /** So many bytes of the reader, from an offset on, wherever it stands. */
+  public ByteWriter put(ByteReader from, int offset, int length) {
+    room(length);
+    from.copyTo(offset, length, bytes, size);
     size += length;
     return this;
   }

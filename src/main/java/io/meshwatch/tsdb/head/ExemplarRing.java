@@ -14,7 +14,7 @@ final class ExemplarRing {
   private final @Nullable Entry[] ring;
   private int next;
 
-  private record Entry(Labels series, Exemplar exemplar) {}
+  record Entry(Labels series, Exemplar exemplar) {}
 
   ExemplarRing(int capacity) {
     ring = new Entry[capacity];
@@ -40,6 +40,18 @@ final class ExemplarRing {
       }
     }
     return found;
+  }
+
+  /** All from the oldest to the newest. */
+  synchronized List<Entry> all() {
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < ring.length; i++) {
+      Entry entry = ring[(next + i) % ring.length];
+      if (entry != null) {
+        entries.add(entry);
+      }
+    }
+    return entries;
   }
 
   synchronized int size() {

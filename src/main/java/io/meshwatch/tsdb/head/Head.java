@@ -7,6 +7,7 @@ import io.meshwatch.model.Exemplar;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.MetricMetadata;
+import io.meshwatch.model.Names;
 import io.meshwatch.model.SeriesHandle;
 import io.meshwatch.tsdb.chunk.ByteWriter;
 import io.meshwatch.tsdb.chunk.Chunk;
@@ -23,10 +24,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 public final class Head implements AutoCloseable {
   /** Series whose full chunks are written to files under one hold of the writer lock, so that appends hardly wait. */
   private static final int SERIES_PER_LOCK = 256;
+  private static final int IDLE_COLUMNS_MAX = 8;
+  /** A larger record buffer is not kept for the next batch. */
+  private static final int KEPT_RECORD_BYTES_MAX = 1 << 20;
 
   private final Clock clock;
   private final HeadOptions options;
@@ -60,6 +67,12 @@ public final class Head implements AutoCloseable {
   private final Map<Long, Integer> droppedReferences = new HashMap<>();
   /** Further references of series: the log names them too if a series was dropped and made again before a restart. */
   private final Map<Long, HeadSeries> aliases = new HashMap<>();
+  /** Newest sample in each segment of the log that this process wrote. Guarded by the writer lock. */
+  private final Map<Integer, Long> newestInSegment = new HashMap<>();
+  /** Buffers of batches that ended, for the next ones. */
+  private final ArrayBlockingQueue<SampleColumns> idleColumns = new ArrayBlockingQueue<>(IDLE_COLUMNS_MAX);
+  /** Where the records of a batch are written: series, samples, late samples. Guarded by the writer lock. */
+  private final ByteWriter[] recordBuffers = {new ByteWriter(256), new ByteWriter(4096), new ByteWriter(256)};
   private @Nullable LogWriter log;
   private @Nullable LogWriter lateLog;
   private long lastReference;
@@ -70,8 +83,11 @@ public final class Head implements AutoCloseable {
   private volatile long minValidTime = Long.MIN_VALUE;
   private volatile long lateMinTime = Long.MAX_VALUE;
   private volatile long lateMaxTime = Long.MIN_VALUE;
+  private volatile long unknownReferencesUntil = Long.MIN_VALUE;
   private long chunks;
   private volatile @Nullable String refusal;
+  private volatile @Nullable String lastSeriesRefusal;
+  private volatile @Nullable String lastWriteFailure;
 
   /** An empty head over the chunk files of a folder; {@link HeadReplay} fills it, {@link #startLogging} lets it take samples. */
   public Head(Clock clock, HeadOptions options, HeadMetrics metrics, Disk disk, Path chunkFolder) throws IOException {
@@ -97,11 +113,28 @@ public final class Head implements AutoCloseable {
     return refusal;
   }
 
+  /** Why samples are not taken now: the reason of {@link #refuseBatches}, or why the last batch could not be written. */
+  public @Nullable String trouble() {
+    String reason = refusal;
+    return reason != null ? reason : lastWriteFailure;
+  }
+
+  void batchWasWritten() {
+    if (lastWriteFailure != null) {
+      lastWriteFailure = null;
+    }
+  }
+
+  void batchFailed(String reason) {
+    metrics.writesFailed.inc();
+    lastWriteFailure = reason;
+  }
+
   HeadChunkFiles files() {
     return files;
   }
 
-  HeadOptions options() {
+  public HeadOptions options() {
     return options;
   }
 
@@ -116,6 +149,26 @@ public final class Head implements AutoCloseable {
   /** A new batch. */
   public Appender appender() {
     return new HeadAppender(this);
+  }
+
+  SampleColumns borrowColumns() {
+    SampleColumns idle = idleColumns.poll();
+    return idle == null ? new SampleColumns() : idle;
+  }
+
+  void returnColumns(SampleColumns columns) {
+    if (columns.clear()) {
+      var _ = idleColumns.offer(columns);
+    }
+  }
+
+  /** An empty buffer for one record of the batch that is being committed. */
+  ByteWriter recordBuffer(int number) {
+    if (recordBuffers[number].bytes().length > KEPT_RECORD_BYTES_MAX) {
+      recordBuffers[number] = new ByteWriter(4096);
+    }
+    recordBuffers[number].clear();
+    return recordBuffers[number];
   }
 
   // Bounds in time.
@@ -146,8 +199,9 @@ public final class Head implements AutoCloseable {
     return newest == Long.MIN_VALUE ? minValidTime : Math.max(minValidTime, newest - options.chunkRangeMillis() / 2);
   }
 
-  boolean isTooFarAhead(long time) {
-    return options.futureMillisMax() > 0 && time > clock.wallMillis() + options.futureMillisMax();
+  /** The newest time that a sample may have now. */
+  long newestAllowed() {
+    return options.futureMillisMax() > 0 ? clock.wallMillis() + options.futureMillisMax() : Long.MAX_VALUE;
   }
 
   /** Whether a late sample is within the out-of-order window. */
@@ -178,19 +232,49 @@ public final class Head implements AutoCloseable {
       if (known != null) {
         return known;
       }
-      if (options.seriesMax() > 0 && byLabels.size() >= options.seriesMax()) {
+      Optional<String> reason = refusalOf(labels);
+      if (reason.isPresent()) {
         metrics.seriesRefused.inc();
-        return new RefusedSeries(labels);
+        String refused = "new series " + labels.metricName() + " of " + target(labels) + " is refused: " + reason.get();
+        lastSeriesRefusal = refused;
+        return new RefusedSeries(labels, refused);
       }
       return add(labels, ++lastReference);
     }
   }
 
+  private Optional<String> refusalOf(Labels labels) {
+    if (options.seriesMax() == 0 || byLabels.size() < options.seriesMax()) {
+      return options.labels().refusal(labels);
+    }
+    String widest = "";
+    int values = 0;
+    for (int i = 0; i < labels.size(); i++) {
+      int count = index.valueCount(labels.name(i));
+      if (count > values) {
+        widest = labels.name(i);
+        values = count;
+      }
+    }
+    return Optional.of("the limit of " + options.seriesMax() + " series is reached; of its labels, " + widest + " has the most values, " + values);
+  }
+
+  private static String target(Labels labels) {
+    return labels.has(Labels.JOB) || labels.has(Labels.INSTANCE)
+        ? "job " + Names.quote(labels.get(Labels.JOB)) + ", instance " + Names.quote(labels.get(Labels.INSTANCE))
+        : "no target";
+  }
+
+  /** Which series was refused last and why; null if none was since the question was asked before. */
+  public @Nullable String takeLastSeriesRefusal() {
+    String last = lastSeriesRefusal;
+    lastSeriesRefusal = null;
+    return last;
+  }
+
   private HeadSeries add(Labels labels, long reference) {
-    Labels shared = index.intern(labels);
-    HeadSeries made = new HeadSeries(shared, reference);
-    byLabels.put(shared, made);
-    index.add(made, shared);
+    HeadSeries made = index.add(labels, shared -> new HeadSeries(shared, reference));
+    byLabels.put(made.labels(), made);
     metrics.seriesCreated.inc();
     return made;
   }
@@ -271,13 +355,14 @@ public final class Head implements AutoCloseable {
   }
 
   /** Writes records to the logs, late samples first; if one fails, nothing of the batch counts. */
-  void writeToLog(List<ByteWriter> records, List<ByteWriter> lateRecords) throws IOException {
+  void writeToLog(List<ByteWriter> records, List<ByteWriter> lateRecords, long newestTime) throws IOException {
     if (!lateRecords.isEmpty() && lateLog != null) {
       lateLog.append(lateRecords);
     }
     if (!records.isEmpty() && log != null) {
       try {
         log.append(records);
+        newestInSegment.merge(log.segment(), newestTime, Math::max);
       } catch (IOException e) {
         if (!lateRecords.isEmpty() && lateLog != null) {
           lateLog.takeBackLastBatch();
@@ -316,6 +401,69 @@ public final class Head implements AutoCloseable {
   public Map<Labels, List<Exemplar>> exemplars(long fromMillis, long toMillis, List<List<Matcher>> selectors) {
     return exemplars.find(
         fromMillis, toMillis, labels -> selectors.stream().anyMatch(all -> all.stream().allMatch(m -> m.matches(labels))));
+  }
+
+  /** An exemplar and the series it belongs to. */
+  record SeriesExemplar(HeadSeries series, Exemplar exemplar) {}
+
+  /** Exemplars of series that are there, from the oldest to the newest. */
+  List<SeriesExemplar> exemplarsInOrder() {
+    List<SeriesExemplar> all = new ArrayList<>();
+    for (ExemplarRing.Entry entry : exemplars.all()) {
+      HeadSeries series = byLabels.get(entry.series());
+      if (series != null) {
+        all.add(new SeriesExemplar(series, entry.exemplar()));
+      }
+    }
+    return all;
+  }
+
+  Collection<HeadSeries> allSeries() {
+    return byLabels.values();
+  }
+
+  Map<HeadSeries, Intervals> deletions() {
+    return deleted;
+  }
+
+  /**
+   * Writes what is only in memory to a snapshot in the data folder. The head must take no more batches, and the log must be complete.
+   */
+  public void writeSnapshot(Disk disk, Path dataFolder) throws IOException {
+    LogWriter samples = log;
+    if (samples == null) {
+      return;
+    }
+    writeFullChunks();
+    files.flush();
+    files.sync();
+    int segment = samples.segment();
+    long offset = samples.position();
+    writeMetadata(samples);
+    samples.sync();
+    HeadSnapshot.write(disk, dataFolder, this, segment, offset);
+  }
+
+  /** Snapshots have no place for metadata: it follows in the log, behind the place that the snapshot names. */
+  private void writeMetadata(LogWriter into) throws IOException {
+    ByteWriter known = new ByteWriter(256);
+    for (HeadSeries series : byLabels.values()) {
+      MetricMetadata metadata = series.metadata();
+      if (metadata != null && series.isLogged()) {
+        if (known.size() == 0) {
+          Records.startMetadata(known);
+        }
+        Records.addMetadata(known, series.reference(), metadata);
+      }
+    }
+    if (known.size() > 0) {
+      into.append(List.of(known));
+    }
+  }
+
+  /** The log may name series that a snapshot does not; what it has of them up to a time stays in checkpoints. */
+  public void keepUnknownReferencesUntil(long timeMillis) {
+    unknownReferencesUntil = timeMillis;
   }
 
   /** What is known about the metric families of series, by metric name. */
@@ -454,7 +602,7 @@ public final class Head implements AutoCloseable {
     for (int i = 0; i < old.size(); i++) {
       HeadSeries series = old.series(i);
       if (!series.isDropped()) {
-        rebuilt.add(series, series.labels());
+        rebuilt.add(series.labels(), shared -> series);
         Intervals gone = deleted.get(series);
         if (gone != null) {
           stillDeleted.put(series, gone);
@@ -467,7 +615,7 @@ public final class Head implements AutoCloseable {
 
   /** Whether a checkpoint up to a segment must keep the record of a series. */
   public boolean isNeededInLog(long reference, int upToSegment, LiveReferences live) {
-    if (live.contains(reference)) {
+    if (live.contains(reference) || minValidTime <= unknownReferencesUntil) {
       return true;
     }
     Integer lastSegment = droppedReferences.get(reference);
@@ -477,6 +625,32 @@ public final class Head implements AutoCloseable {
   /** Forgets dropped series that only segments up to this one name. */
   public void logWasTruncated(int upToSegment) {
     droppedReferences.values().removeIf(segment -> segment <= upToSegment);
+    writerLock.lock();
+    try {
+      newestInSegment.keySet().removeIf(segment -> segment <= upToSegment);
+    } finally {
+      writerLock.unlock();
+    }
+  }
+
+  /** Whether this process wrote samples to a segment of the log. */
+  public boolean isSegmentKnown(int segment) {
+    writerLock.lock();
+    try {
+      return newestInSegment.containsKey(segment);
+    } finally {
+      writerLock.unlock();
+    }
+  }
+
+  /** Whether all samples of a segment of the log are surely older than a time. */
+  public boolean isSegmentOlderThan(int segment, long time) {
+    writerLock.lock();
+    try {
+      return newestInSegment.getOrDefault(segment, Long.MAX_VALUE) < time;
+    } finally {
+      writerLock.unlock();
+    }
   }
 
   /** The references of all series that are there now. */
@@ -505,7 +679,7 @@ public final class Head implements AutoCloseable {
         }
       }
       if (count > 0) {
-        writeToLog(List.of(record), List.of());
+        writeToLog(List.of(record), List.of(), Long.MIN_VALUE);
         deleted = Map.copyOf(grown);
       }
       return count;

@@ -13,27 +13,31 @@ import io.meshwatch.tsdb.chunk.ByteWriter;
 import io.meshwatch.tsdb.wal.Records;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One batch for the head, collected in columns. {@link #append} checks against what is committed; {@link #commit} checks again
  * under the writer lock, because other batches may have come first, and leaves out what no longer fits.
  */
 final class HeadAppender implements Appender {
-  private static final int FIRST_CAPACITY = 64;
+  /** What {@link #findLate} gives where nothing may be late. */
+  private static final boolean[] NONE_LATE = {};
 
   private final Head head;
-  private HeadSeries[] series = new HeadSeries[FIRST_CAPACITY];
-  private long[] times = new long[FIRST_CAPACITY];
-  private double[] values = new double[FIRST_CAPACITY];
-  private int size;
+  private final long newestAllowed;
+  private final SampleColumns samples;
   private final List<HistogramSample> histograms = new ArrayList<>(0);
   private final List<SeriesExemplar> exemplars = new ArrayList<>(0);
   private final List<SeriesMetadata> metadata = new ArrayList<>(0);
+  /** The handle that came last and its series: senders put all samples of a series together. */
+  private @Nullable SeriesHandle lastHandle;
+  private @Nullable HeadSeries lastSeries;
+  /** Series whose first record is in this batch. */
+  private final List<HeadSeries> newlyLogged = new ArrayList<>(0);
   private boolean ended;
 
-  private record HistogramSample(HeadSeries series, long time, Histogram value) {}
+  private record HistogramSample(HeadSeries series, long time, Histogram value, boolean late) {}
 
   private record SeriesExemplar(HeadSeries series, Exemplar exemplar) {}
 
@@ -41,6 +45,8 @@ final class HeadAppender implements Appender {
 
   HeadAppender(Head head) {
     this.head = head;
+    this.newestAllowed = head.newestAllowed();
+    this.samples = head.borrowColumns();
   }
 
   @Override
@@ -50,7 +56,7 @@ final class HeadAppender implements Appender {
 
   @Override
   public AppendOutcome append(SeriesHandle handle, long timestampMillis, double value) {
-    HeadSeries live = head.resolve(handle);
+    HeadSeries live = live(handle);
     if (live == null) {
       return AppendOutcome.SERIES_LIMIT;
     }
@@ -58,21 +64,25 @@ final class HeadAppender implements Appender {
     if (timestampMillis == last) {
       return duplicate(live.lastIs(value));
     }
-    AppendOutcome outcome = outcome(timestampMillis, last, true);
+    AppendOutcome outcome = outcome(timestampMillis, last);
     if (outcome == AppendOutcome.APPENDED) {
-      if (size == times.length) {
-        grow();
-      }
-      series[size] = live;
-      times[size] = timestampMillis;
-      values[size++] = value;
+      samples.add(live, timestampMillis, value);
     }
     return outcome;
   }
 
+  @SuppressWarnings("ReferenceEquality") // Another handle of the same series is only looked up again.
+  private @Nullable HeadSeries live(SeriesHandle handle) {
+    if (handle != lastHandle) {
+      lastSeries = head.resolve(handle);
+      lastHandle = handle;
+    }
+    return lastSeries;
+  }
+
   @Override
   public AppendOutcome append(SeriesHandle handle, long timestampMillis, Histogram histogram) {
-    HeadSeries live = head.resolve(handle);
+    HeadSeries live = live(handle);
     if (live == null) {
       return AppendOutcome.SERIES_LIMIT;
     }
@@ -80,9 +90,9 @@ final class HeadAppender implements Appender {
     if (timestampMillis == last) {
       return duplicate(live.lastIs(histogram));
     }
-    AppendOutcome outcome = outcome(timestampMillis, last, false);
+    AppendOutcome outcome = outcome(timestampMillis, last);
     if (outcome == AppendOutcome.APPENDED) {
-      histograms.add(new HistogramSample(live, timestampMillis, histogram));
+      histograms.add(new HistogramSample(live, timestampMillis, histogram, false));
     }
     return outcome;
   }
@@ -95,18 +105,18 @@ final class HeadAppender implements Appender {
     return AppendOutcome.DUPLICATE_TIMESTAMP;
   }
 
-  private AppendOutcome outcome(long time, long last, boolean mayBeLate) {
-    if (head.isTooFarAhead(time)) {
+  private AppendOutcome outcome(long time, long last) {
+    if (time > newestAllowed) {
       head.metrics().outOfBounds.inc();
       return AppendOutcome.OUT_OF_BOUNDS;
     }
     if (time > last && time >= head.appendableFrom()) {
       return AppendOutcome.APPENDED;
     }
-    if (mayBeLate && head.isWithinWindow(time)) {
+    if (head.isWithinWindow(time)) {
       return AppendOutcome.APPENDED;
     }
-    if (mayBeLate && head.options().outOfOrderMillis() > 0) {
+    if (head.options().outOfOrderMillis() > 0) {
       head.metrics().tooOld.inc();
       return AppendOutcome.TOO_OLD;
     }
@@ -116,13 +126,6 @@ final class HeadAppender implements Appender {
     }
     head.metrics().outOfOrder.inc();
     return AppendOutcome.OUT_OF_ORDER;
-  }
-
-  private void grow() {
-    int capacity = size * 2;
-    series = Arrays.copyOf(series, capacity);
-    times = Arrays.copyOf(times, capacity);
-    values = Arrays.copyOf(values, capacity);
   }
 
   @Override
@@ -147,9 +150,16 @@ final class HeadAppender implements Appender {
       throw new IllegalStateException("the batch has ended already");
     }
     ended = true;
-    if (size == 0 && histograms.isEmpty() && exemplars.isEmpty() && metadata.isEmpty()) {
-      return;
+    try {
+      if (samples.size() > 0 || !histograms.isEmpty() || !exemplars.isEmpty() || !metadata.isEmpty()) {
+        commitWhatThereIs();
+      }
+    } finally {
+      head.returnColumns(samples);
     }
+  }
+
+  private void commitWhatThereIs() {
     String refusal = head.refusal();
     if (refusal != null) {
       head.metrics().writesFailed.inc();
@@ -159,13 +169,15 @@ final class HeadAppender implements Appender {
     try {
       reviveDropped();
       boolean[] late = findLate();
-      head.writeToLog(records(late), lateRecords(late));
-      markLogged();
+      head.writeToLog(records(late), lateRecords(late), newestTime());
+      head.batchWasWritten();
       apply(late);
     } catch (IOException e) {
-      head.metrics().writesFailed.inc();
-      throw new StoreUnavailableException("The write-ahead log cannot be written (" + e.getMessage()
-          + "). Samples are refused until it can; free space on the data folder's volume or make it writable.", e);
+      newlyLogged.forEach(HeadSeries::wasNotLogged);
+      String reason = "The write-ahead log cannot be written (" + e.getMessage()
+          + "). Samples are refused until it can; free space on the data folder's volume or make it writable.";
+      head.batchFailed(reason);
+      throw new StoreUnavailableException(reason, e);
     } finally {
       head.writerLock().unlock();
     }
@@ -173,10 +185,12 @@ final class HeadAppender implements Appender {
 
   /** Series may have been dropped since their samples were added. */
   private void reviveDropped() {
-    for (int i = 0; i < size; i++) {
-      series[i] = revived(series[i]);
+    for (int i = 0; i < samples.size(); i++) {
+      if (samples.series(i).isDropped()) {
+        samples.setSeries(i, revived(samples.series(i)));
+      }
     }
-    histograms.replaceAll(s -> s.series.isDropped() ? new HistogramSample(revived(s.series), s.time, s.value) : s);
+    histograms.replaceAll(s -> s.series.isDropped() ? new HistogramSample(revived(s.series), s.time, s.value, false) : s);
     exemplars.replaceAll(e -> e.series.isDropped() ? new SeriesExemplar(revived(e.series), e.exemplar) : e);
     metadata.replaceAll(m -> m.series.isDropped() ? new SeriesMetadata(revived(m.series), m.metadata) : m);
   }
@@ -188,14 +202,36 @@ final class HeadAppender implements Appender {
   }
 
   private boolean[] findLate() {
-    boolean[] late = new boolean[size];
-    if (head.options().outOfOrderMillis() > 0) {
-      long from = head.appendableFrom();
-      for (int i = 0; i < size; i++) {
-        late[i] = times[i] <= series[i].lastTime() || times[i] < from;
-      }
+    if (head.options().outOfOrderMillis() == 0) {
+      return NONE_LATE;
+    }
+    histograms.replaceAll(s -> new HistogramSample(s.series, s.time, s.value, isLate(s)));
+    boolean[] late = new boolean[samples.size()];
+    long from = head.appendableFrom();
+    for (int i = 0; i < late.length; i++) {
+      late[i] = samples.time(i) <= samples.series(i).lastTime() || samples.time(i) < from;
     }
     return late;
+  }
+
+  private static boolean isLate(boolean[] late, int index) {
+    return late.length > 0 && late[index];
+  }
+
+  private boolean isLate(HistogramSample sample) {
+    return head.options().outOfOrderMillis() > 0
+        && (sample.time <= sample.series.lastTime() || sample.time < head.appendableFrom());
+  }
+
+  private long newestTime() {
+    long newest = Long.MIN_VALUE;
+    for (int i = 0; i < samples.size(); i++) {
+      newest = Math.max(newest, samples.time(i));
+    }
+    for (HistogramSample sample : histograms) {
+      newest = Math.max(newest, sample.time);
+    }
+    return newest;
   }
 
   private List<ByteWriter> records(boolean[] late) {
@@ -203,7 +239,7 @@ final class HeadAppender implements Appender {
     addIfAny(records, newSeries());
     addIfAny(records, samples(late, false));
     for (int kind : Records.histogramKinds()) {
-      addIfAny(records, histogramsOf(kind));
+      addIfAny(records, histogramsOf(kind, false));
     }
     addIfAny(records, exemplarRecord());
     addIfAny(records, metadataRecord());
@@ -213,6 +249,9 @@ final class HeadAppender implements Appender {
   private List<ByteWriter> lateRecords(boolean[] late) {
     List<ByteWriter> records = new ArrayList<>(1);
     addIfAny(records, samples(late, true));
+    for (int kind : Records.histogramKinds()) {
+      addIfAny(records, histogramsOf(kind, true));
+    }
     return records;
   }
 
@@ -223,9 +262,9 @@ final class HeadAppender implements Appender {
   }
 
   private ByteWriter newSeries() {
-    ByteWriter out = new ByteWriter(256);
-    for (int i = 0; i < size; i++) {
-      addNewSeries(out, series[i]);
+    ByteWriter out = head.recordBuffer(0);
+    for (int i = 0; i < samples.size(); i++) {
+      addNewSeries(out, samples.series(i));
     }
     histograms.forEach(sample -> addNewSeries(out, sample.series));
     exemplars.forEach(exemplar -> addNewSeries(out, exemplar.series));
@@ -233,36 +272,41 @@ final class HeadAppender implements Appender {
     return out;
   }
 
-  /** A new series that has several samples in the batch is named several times, which is harmless. */
-  private static void addNewSeries(ByteWriter out, HeadSeries one) {
+  private void addNewSeries(ByteWriter out, HeadSeries one) {
     if (!one.isLogged()) {
       if (out.size() == 0) {
         Records.startSeries(out);
       }
       Records.addSeries(out, one.reference(), one.labels());
+      one.markLogged();
+      newlyLogged.add(one);
     }
   }
 
   private ByteWriter samples(boolean[] late, boolean wanted) {
-    ByteWriter out = new ByteWriter(16 + 12 * size);
-    int first = -1;
-    for (int i = 0; i < size; i++) {
-      if (late[i] == wanted) {
-        if (first < 0) {
-          first = i;
-          Records.startSamples(out, series[i].reference(), times[i]);
+    ByteWriter out = head.recordBuffer(wanted ? 2 : 1);
+    long firstReference = 0;
+    long firstTime = 0;
+    for (int i = 0; i < samples.size(); i++) {
+      if (isLate(late, i) == wanted) {
+        long reference = samples.series(i).reference();
+        long time = samples.time(i);
+        if (out.size() == 0) {
+          firstReference = reference;
+          firstTime = time;
+          Records.startSamples(out, reference, time);
         }
-        Records.addSample(out, series[i].reference() - series[first].reference(), times[i] - times[first], values[i]);
+        Records.addSample(out, reference - firstReference, time - firstTime, samples.value(i));
       }
     }
     return out;
   }
 
-  private ByteWriter histogramsOf(int kind) {
+  private ByteWriter histogramsOf(int kind, boolean late) {
     ByteWriter out = new ByteWriter(histograms.isEmpty() ? 16 : 1024);
     HistogramSample first = null;
     for (HistogramSample sample : histograms) {
-      if (Records.histogramKind(sample.value) == kind) {
+      if (Records.histogramKind(sample.value) == kind && sample.late == late) {
         if (first == null) {
           first = sample;
           Records.startHistograms(out, kind, sample.series.reference(), sample.time);
@@ -298,33 +342,25 @@ final class HeadAppender implements Appender {
     return out;
   }
 
-  private void markLogged() {
-    for (int i = 0; i < size; i++) {
-      series[i].markLogged();
-    }
-    histograms.forEach(sample -> sample.series.markLogged());
-    exemplars.forEach(exemplar -> exemplar.series.markLogged());
-    metadata.forEach(known -> known.series.markLogged());
-  }
-
   private void apply(boolean[] late) {
     long batch = head.startBatch();
     long range = head.options().chunkRangeMillis();
     int floats = 0;
     int lateCount = 0;
     int refused = 0;
-    for (int i = 0; i < size; i++) {
-      HeadSeries one = series[i];
-      if (late[i]) {
-        if (one.addOutOfOrder(times[i], values[i])) {
-          head.sawLateSample(times[i]);
+    for (int i = 0; i < samples.size(); i++) {
+      HeadSeries one = samples.series(i);
+      long time = samples.time(i);
+      if (isLate(late, i)) {
+        if (one.addOutOfOrder(time, samples.value(i))) {
+          head.sawLateSample(time);
           lateCount++;
         }
-      } else if (times[i] > one.lastTime()) {
-        if (appendFloat(one, times[i], values[i], batch, range)) {
+      } else if (time > one.lastTime()) {
+        if (appendFloat(one, time, samples.value(i), batch, range)) {
           head.wasCut(one);
         }
-        head.sawSample(times[i]);
+        head.sawSample(time);
         floats++;
       } else {
         refused++;
@@ -350,7 +386,12 @@ final class HeadAppender implements Appender {
   private int applyHistograms(long batch, long range) {
     int count = 0;
     for (HistogramSample sample : histograms) {
-      if (sample.time > sample.series.lastTime()) {
+      if (sample.late) {
+        if (sample.series.addOutOfOrder(sample.time, sample.value)) {
+          head.sawLateSample(sample.time);
+          head.metrics().outOfOrderAppended.inc();
+        }
+      } else if (sample.time > sample.series.lastTime()) {
         if (sample.series.append(sample.time, sample.value, batch, range)) {
           head.wasCut(sample.series);
         }
@@ -363,6 +404,9 @@ final class HeadAppender implements Appender {
 
   @Override
   public void rollback() {
-    ended = true;
+    if (!ended) {
+      ended = true;
+      head.returnColumns(samples);
+    }
   }
 }

@@ -8,5 +8,6 @@ package io.meshwatch.tsdb.head;
  * @param outOfOrderMillis how much older than the newest sample of the store a late sample may be; 0 accepts none
  * @param futureMillisMax how far ahead of the clock a sample may be; 0 means no limit
  * @param exemplarsMax exemplars kept
+ * @param labels limits of the labels of new series
  */
-public record HeadOptions(long chunkRangeMillis, int seriesMax, long outOfOrderMillis, long futureMillisMax, int exemplarsMax) {}
+public record HeadOptions(long chunkRangeMillis, int seriesMax, long outOfOrderMillis, long futureMillisMax, int exemplarsMax, LabelLimits labels) {}

@@ -4,6 +4,8 @@ import io.meshwatch.model.Exemplar;
 import io.meshwatch.model.Histogram;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
+import io.meshwatch.model.SampleBuffer;
+import io.meshwatch.tsdb.chunk.ChunkBytes;
 import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.index.LongMap;
 import io.meshwatch.tsdb.wal.RecordSink;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fills an empty head from head chunk files and the records of the log. Samples that lie in a head chunk file, or in a block, are
- * passed over. Confined to one thread, before the head takes samples.
+ * passed over. Confined to one thread, before the head takes samples; samples may go on to others by {@link ReplayQueues}.
  */
 public final class HeadReplay implements RecordSink {
   /** Numbers for each chunk that was found: reference, minimum time, maximum time, 1 if out of order. */
@@ -23,11 +25,14 @@ public final class HeadReplay implements RecordSink {
   private final Head head;
   private final LongMap<long[]> foundChunks = new LongMap<>();
   private final LongMap<HeadSeries> byReference = new LongMap<>();
+  private final @Nullable ReplayQueues queues;
   private long samples;
   private long unknownReferences;
 
-  public HeadReplay(Head head) {
+  /** Samples are appended on this thread if there are no queues. */
+  public HeadReplay(Head head, @Nullable ReplayQueues queues) {
     this.head = head;
+    this.queues = queues;
   }
 
   /** Opens the head chunk files; says what had to be cut there. */
@@ -55,6 +60,10 @@ public final class HeadReplay implements RecordSink {
     byReference.put(reference, series);
     long[] found = foundChunks.get(reference);
     if (found != null) {
+      if (series.reference() != reference) {
+        // The series was made again under another reference: what it had before has to be there first.
+        settle();
+      }
       attach(series, found);
     }
   }
@@ -77,10 +86,33 @@ public final class HeadReplay implements RecordSink {
     }
   }
 
+  /** An open chunk of a snapshot; it is passed over if a head chunk file or a block has its samples already. */
+  void openChunk(long reference, long minTime, ChunkBytes chunk) {
+    HeadSeries series = known(reference);
+    if (series == null || minTime <= series.lastTime()) {
+      return;
+    }
+    SampleBuffer samplesOfChunk = new SampleBuffer();
+    chunk.read(Long.MIN_VALUE, Long.MAX_VALUE, samplesOfChunk);
+    for (int i = 0; i < samplesOfChunk.size(); i++) {
+      Histogram histogram = samplesOfChunk.histogram(i);
+      if (histogram == null) {
+        sample(reference, samplesOfChunk.timestamps()[i], samplesOfChunk.values()[i]);
+      } else {
+        histogram(reference, samplesOfChunk.timestamps()[i], histogram);
+      }
+    }
+  }
+
   @Override
   public void sample(long reference, long timeMillis, double value) {
     HeadSeries series = known(reference);
-    if (series != null && timeMillis >= head.minValidTime() && timeMillis > series.lastTime()) {
+    if (series == null || timeMillis < head.minValidTime()) {
+      return;
+    }
+    if (queues != null) {
+      queues.add(series, timeMillis, value, null);
+    } else if (timeMillis > series.lastTime()) {
       HeadAppender.appendFloat(series, timeMillis, value, 0, head.options().chunkRangeMillis());
       head.sawSample(timeMillis);
       samples++;
@@ -90,10 +122,26 @@ public final class HeadReplay implements RecordSink {
   @Override
   public void histogram(long reference, long timeMillis, Histogram histogram) {
     HeadSeries series = known(reference);
-    if (series != null && timeMillis >= head.minValidTime() && timeMillis > series.lastTime()) {
+    if (series == null || timeMillis < head.minValidTime()) {
+      return;
+    }
+    if (queues != null) {
+      queues.add(series, timeMillis, 0, histogram);
+    } else if (timeMillis > series.lastTime()) {
       series.append(timeMillis, histogram, 0, head.options().chunkRangeMillis());
       head.sawSample(timeMillis);
       samples++;
+    }
+  }
+
+  /** Waits until all samples are in their series. */
+  private void settle() {
+    if (queues != null) {
+      queues.settle();
+      if (queues.maxTime() != Long.MIN_VALUE) {
+        head.sawSample(queues.minTime());
+        head.sawSample(queues.maxTime());
+      }
     }
   }
 
@@ -156,8 +204,11 @@ public final class HeadReplay implements RecordSink {
 
     @Override
     public void histogram(long reference, long timeMillis, Histogram histogram) {
-      // Late histograms are not accepted, so there are none.
-      unknownReferences++;
+      HeadSeries series = known(reference);
+      if (series != null && series.addOutOfOrder(timeMillis, histogram)) {
+        head.sawLateSample(timeMillis);
+        samples++;
+      }
     }
 
     @Override
@@ -183,13 +234,14 @@ public final class HeadReplay implements RecordSink {
 
   /** To be called after a segment: full chunks leave the heap. */
   public void afterSegment() throws IOException {
+    settle();
     head.countChunks();
     head.writeFullChunks();
   }
 
   /** Samples that were taken from the log. */
   public long samples() {
-    return samples;
+    return queues == null ? samples : samples + queues.samples();
   }
 
   /** Entries that name a series the log does not know. */

@@ -10,6 +10,7 @@ import io.meshwatch.tsdb.chunk.HistogramAppender;
 import io.meshwatch.tsdb.chunk.HistogramEncoder;
 import io.meshwatch.tsdb.chunk.OpenChunk;
 import io.meshwatch.tsdb.chunk.XorEncoder;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
@@ -32,12 +33,14 @@ final class HeadSeries implements SeriesHandle {
   /** Samples that a chunk should have; it is cut into equal parts near this number. */
   static final int CHUNK_SAMPLES = 120;
   private static final int FIRST_CAPACITY_BYTES = 64;
+  private static final VarHandle VERSION = versionHandle();
   private static final SealedChunk[] NO_CHUNKS = {};
   private static final long[] NO_FILES = {};
 
   private final Labels labels;
   private final long reference;
-  private volatile int version;
+  @SuppressWarnings("UnusedVariable") // Written through VERSION.
+  private int version;
   private @Nullable OpenChunk open;
   private SealedChunk[] sealed = NO_CHUNKS;
   /** Chunks in head chunk files: reference and minimum time in turn. */
@@ -66,6 +69,11 @@ final class HeadSeries implements SeriesHandle {
   @Override
   public Labels labels() {
     return labels;
+  }
+
+  @Override
+  public boolean isCurrent() {
+    return !dropped;
   }
 
   long reference() {
@@ -104,6 +112,11 @@ final class HeadSeries implements SeriesHandle {
 
   void markLogged() {
     logged = true;
+  }
+
+  /** The batch with the series' record could not be written. */
+  void wasNotLogged() {
+    logged = false;
   }
 
   boolean isDropped() {
@@ -179,10 +192,22 @@ final class HeadSeries implements SeriesHandle {
     cutTime = rangeEnd(time, chunkRange);
   }
 
-  /** Odd while fields change. Only the holder of the writer lock comes here, so reading and writing apart is safe. */
+  private static VarHandle versionHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(HeadSeries.class, "version", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /**
+   * Odd while fields change. Only the holder of the writer lock comes here, so reading and writing apart is safe. What was written
+   * before is seen by whoever sees the new version; the fence keeps what is written next behind it. A full fence, as a volatile
+   * write has, would cost more than the sample.
+   */
   private void changeVersion() {
-    int current = version;
-    version = current + 1;
+    VERSION.setRelease(this, version + 1);
+    VarHandle.storeStoreFence();
   }
 
   private void beginWrite(long batch) {
@@ -229,11 +254,20 @@ final class HeadSeries implements SeriesHandle {
 
   /** Adds a sample that is older than the newest; false if there is one of that time among the newest late samples. */
   boolean addOutOfOrder(long time, double value) {
+    return addOutOfOrder(time, value, null);
+  }
+
+  /** Adds a histogram that is older than the newest; false if there is a sample of that time among the newest late ones. */
+  boolean addOutOfOrder(long time, Histogram histogram) {
+    return addOutOfOrder(time, 0, histogram);
+  }
+
+  private boolean addOutOfOrder(long time, double value, @Nullable Histogram histogram) {
     OutOfOrder before = outOfOrder;
     if (before.has(time)) {
       return false;
     }
-    outOfOrder = before.with(time, value);
+    outOfOrder = before.with(time, value, histogram);
     return true;
   }
 
@@ -262,6 +296,11 @@ final class HeadSeries implements SeriesHandle {
 
   long mappedMaxTime() {
     return mappedMaxTime;
+  }
+
+  /** The chunk that samples are appended to; guarded by the writer lock. */
+  @Nullable OpenChunk openChunk() {
+    return open;
   }
 
   SealedChunk[] sealedChunks() {
@@ -348,11 +387,11 @@ final class HeadSeries implements SeriesHandle {
   long collectInOrder(HeadChunkFiles files, long fromMillis, long toMillis, long visibleBatch, List<Chunk> into) {
     int sizeBefore = into.size();
     while (true) {
-      int before = version;
+      int before = (int) VERSION.getAcquire(this);
       if ((before & 1) == 0) {
         long visibleTo = copy(files, fromMillis, toMillis, visibleBatch, into);
         VarHandle.acquireFence();
-        if (version == before) {
+        if ((int) VERSION.getOpaque(this) == before) {
           return visibleTo;
         }
         into.subList(sizeBefore, into.size()).clear();

@@ -23,19 +23,17 @@ public final class MemoryIndex<S> implements LabelSource {
 
   private record LabelValues(String name, ConcurrentHashMap<String, PostingList> values) {}
 
-  /** Equal labels made of the shared strings. */
-  public Labels intern(Labels labels) {
+  /** Adds the series that is made for equal labels out of the shared strings; it can be found when this returns. */
+  public S add(Labels labels, Function<Labels, S> maker) {
     String[] pairs = new String[2 * labels.size()];
-    for (int i = 0; i < labels.size(); i++) {
+    PostingList[] lists = new PostingList[labels.size()];
+    for (int i = 0; i < lists.length; i++) {
       LabelValues values = valuesOf(labels.name(i));
+      lists[i] = listOf(values, labels.value(i));
       pairs[2 * i] = values.name;
-      pairs[2 * i + 1] = listOf(values, labels.value(i)).value();
+      pairs[2 * i + 1] = lists[i].value();
     }
-    return Labels.ofSorted(pairs);
-  }
-
-  /** Adds a series; it can be found when this returns. */
-  public void add(S added, Labels labels) {
+    S added = maker.apply(Labels.ofSorted(pairs));
     int number = all.view().size();
     Object[] current = series;
     if (number == current.length) {
@@ -43,10 +41,11 @@ public final class MemoryIndex<S> implements LabelSource {
     }
     current[number] = added;
     series = current;
-    for (int i = 0; i < labels.size(); i++) {
-      listOf(valuesOf(labels.name(i)), labels.value(i)).add(number);
+    for (PostingList list : lists) {
+      list.add(number);
     }
     all.add(number);
+    return added;
   }
 
   private LabelValues valuesOf(String name) {
@@ -57,6 +56,12 @@ public final class MemoryIndex<S> implements LabelSource {
   private static PostingList listOf(LabelValues values, String value) {
     PostingList list = values.values.get(value);
     return list != null ? list : values.values.computeIfAbsent(value, PostingList::new);
+  }
+
+  /** How many values a label name has. */
+  public int valueCount(String name) {
+    LabelValues values = names.get(name);
+    return values == null ? 0 : values.values.size();
   }
 
   /** How many series there are. */

@@ -5,6 +5,7 @@ import io.meshwatch.model.Exemplar;
 import io.meshwatch.model.Histogram;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
+import io.meshwatch.tsdb.chunk.ByteReader;
 import io.meshwatch.tsdb.chunk.ByteWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
 
@@ -31,9 +33,10 @@ public final class Checkpoint {
    *
    * @param keepsSeries whether the record of a series is still needed
    * @param fromMillis samples and deletions before this time are left out
+   * @param isOld whether all samples of a segment are known to be older than that
    */
   public static void create(
-      Disk disk, Path directory, int upToSegment, Compression compression, LongPredicate keepsSeries, long fromMillis)
+      Disk disk, Path directory, int upToSegment, Compression compression, LongPredicate keepsSeries, long fromMillis, IntPredicate isOld)
       throws IOException {
     Path temporary = directory.resolve(LogFormat.checkpointName(upToSegment) + UNFINISHED);
     Path target = directory.resolve(LogFormat.checkpointName(upToSegment));
@@ -44,9 +47,9 @@ public final class Checkpoint {
       int after = -1;
       if (!earlier.isEmpty()) {
         after = earlier.getLast();
-        copy(disk, directory.resolve(LogFormat.checkpointName(after)), Integer.MAX_VALUE, -1, filter);
+        copy(disk, directory.resolve(LogFormat.checkpointName(after)), Integer.MAX_VALUE, -1, segment -> false, filter);
       }
-      copy(disk, directory, upToSegment, after, filter);
+      copy(disk, directory, upToSegment, after, isOld, filter);
       filter.finish();
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -77,20 +80,22 @@ public final class Checkpoint {
     }
   }
 
-  private static void copy(Disk disk, Path directory, int upTo, int after, Filter filter) throws IOException {
+  private static void copy(Disk disk, Path directory, int upTo, int after, IntPredicate isOld, Filter filter) throws IOException {
     Records records = new Records(UnaryOperator.identity());
     for (int segment : LogFormat.segments(disk, directory)) {
       if (segment > upTo || segment <= after) {
         continue;
       }
       try (SegmentReader reader = new SegmentReader(disk, directory.resolve(LogFormat.segmentName(segment)))) {
+        if (isOld.test(segment)) {
+          reader.passOverSamples();
+        }
         while (reader.next() || reader.damage() != null) {
           if (reader.damage() != null) {
             // Damage was mended and reported when the log was opened; what is found now came later and costs what it covers.
             reader.skipDamage();
           } else {
-            records.read(reader.record(), filter);
-            filter.writeIfLarge();
+            filter.pass(reader.record(), records);
           }
         }
       }
@@ -116,6 +121,16 @@ public final class Checkpoint {
       this.out = out;
       this.keepsSeries = keepsSeries;
       this.fromMillis = fromMillis;
+    }
+
+    /** Most of a checkpoint is series, whose labels need not be made into texts and back. */
+    void pass(ByteReader record, Records records) {
+      if (Records.isSeries(record)) {
+        Records.copySeries(record, keepsSeries, series);
+      } else {
+        records.read(record, this);
+      }
+      writeIfLarge();
     }
 
     @Override
@@ -186,7 +201,7 @@ public final class Checkpoint {
       // Only in the log of late samples, which is never checkpointed.
     }
 
-    void writeIfLarge() {
+    private void writeIfLarge() {
       if (series.size() + samples.size() + exemplars.size() + tombstones.size() >= RECORD_BYTES) {
         writeAll();
       }

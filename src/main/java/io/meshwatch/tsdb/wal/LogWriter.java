@@ -1,12 +1,15 @@
 package io.meshwatch.tsdb.wal;
 
+import io.airlift.compress.v3.Compressor;
 import io.airlift.compress.v3.snappy.SnappyJavaCompressor;
+import io.airlift.compress.v3.zstd.ZstdJavaCompressor;
 import io.meshwatch.environment.Disk;
 import io.meshwatch.tsdb.chunk.ByteWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends batches of records to the log. A batch is laid out in memory, fragments and all, and written with one call, never
@@ -24,6 +27,7 @@ public final class LogWriter implements AutoCloseable {
   private final long segmentBytes;
   private final boolean syncsEachBatch;
   private final SnappyJavaCompressor snappy = new SnappyJavaCompressor();
+  private final ZstdJavaCompressor zstd = new ZstdJavaCompressor();
   private final ByteWriter batch = new ByteWriter(64 * 1024);
   private byte[] compressed = new byte[0];
   private volatile Disk.File file;
@@ -147,19 +151,28 @@ public final class LogWriter implements AutoCloseable {
     byte[] data = record.bytes();
     int length = record.size();
     int flag = 0;
-    if (compression == Compression.SNAPPY && length > 0) {
-      int bound = snappy.maxCompressedLength(length);
+    Compressor compressor = compressor();
+    if (compressor != null && length > 0) {
+      int bound = compressor.maxCompressedLength(length);
       if (compressed.length < bound) {
         compressed = new byte[bound];
       }
-      int size = snappy.compress(data, 0, length, compressed, 0, compressed.length);
+      int size = compressor.compress(data, 0, length, compressed, 0, compressed.length);
       if (size < length) {
         data = compressed;
         length = size;
-        flag = LogFormat.SNAPPY_FLAG;
+        flag = compression == Compression.SNAPPY ? LogFormat.SNAPPY_FLAG : LogFormat.ZSTD_FLAG;
       }
     }
     layOutFragments(data, length, flag);
+  }
+
+  private @Nullable Compressor compressor() {
+    return switch (compression) {
+      case NONE -> null;
+      case SNAPPY -> snappy;
+      case ZSTD -> zstd;
+    };
   }
 
   private void layOutFragments(byte[] data, int length, int flag) {

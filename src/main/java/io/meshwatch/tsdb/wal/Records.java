@@ -10,6 +10,7 @@ import io.meshwatch.tsdb.chunk.ByteReader;
 import io.meshwatch.tsdb.chunk.ByteWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -95,7 +96,32 @@ public final class Records {
     }
   }
 
-  private Labels readLabels(ByteReader in) {
+  /** Whether a record is one of series. */
+  static boolean isSeries(ByteReader in) {
+    return in.remaining() > 0 && in.peekByte() == SERIES;
+  }
+
+  /** Copies the series of a record that pass; their labels stay bytes. */
+  static void copySeries(ByteReader in, LongPredicate passes, ByteWriter into) {
+    in.readByte();
+    while (in.remaining() > 0) {
+      int start = in.position();
+      long reference = in.readLong();
+      int texts = 2 * in.readCount(ENTRIES_MAX);
+      for (int i = 0; i < texts; i++) {
+        in.skip(in.readCount(in.remaining()));
+      }
+      if (passes.test(reference)) {
+        if (into.size() == 0) {
+          startSeries(into);
+        }
+        into.put(in, start, in.position() - start);
+      }
+    }
+  }
+
+  /** Labels as all records have them. */
+  public Labels readLabels(ByteReader in) {
     int number = in.readCount(ENTRIES_MAX);
     String[] pairs = new String[2 * number];
     boolean sorted = true;
@@ -128,7 +154,8 @@ public final class Records {
     }
   }
 
-  private void readExemplars(ByteReader in, RecordSink sink) {
+  /** The entries of a record of exemplars. */
+  public void readExemplars(ByteReader in, RecordSink sink) {
     if (in.remaining() == 0) {
       return;
     }
@@ -249,7 +276,7 @@ public final class Records {
   }
 
   public static void addSample(ByteWriter out, long referenceDelta, long timeDelta, double value) {
-    out.putVarint(referenceDelta).putVarint(timeDelta).putDouble(value);
+    out.putVarintsAndDouble(referenceDelta, timeDelta, value);
   }
 
   public static void startTombstones(ByteWriter out) {
@@ -309,7 +336,13 @@ public final class Records {
   }
 
   public static void addHistogram(ByteWriter out, long referenceDelta, long timeDelta, Histogram histogram) {
-    out.putVarint(referenceDelta).putVarint(timeDelta).putByte(List.of(RESET_HINTS).indexOf(histogram.resetHint()));
+    out.putVarint(referenceDelta).putVarint(timeDelta);
+    putHistogram(out, histogram);
+  }
+
+  /** A histogram as its record has it, without reference and time. */
+  public static void putHistogram(ByteWriter out, Histogram histogram) {
+    out.putByte(List.of(RESET_HINTS).indexOf(histogram.resetHint()));
     out.putVarint(histogram.schema()).putDouble(histogram.zeroThreshold());
     if (histogram.integral()) {
       out.putUvarint((long) histogram.zeroCount()).putUvarint((long) histogram.count());

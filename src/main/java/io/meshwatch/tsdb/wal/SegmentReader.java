@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SegmentReader implements AutoCloseable {
   private static final byte[] NOTHING = {};
+  /** Literals with a larger number in their tag have their length in the one to four bytes that follow. */
+  private static final int SNAPPY_SHORT_LITERAL_MAX = 59;
 
   private final Path path;
   private final Disk.File file;
@@ -37,11 +39,33 @@ public final class SegmentReader implements AutoCloseable {
   private int recordOffset;
   private int recordLength;
   private boolean skipsOrphans;
+  private boolean passesOverSamples;
+  private boolean passesOverContents;
+  /** Whether the current record holds samples that nobody wants; it is not decompressed then. */
+  private boolean isPassedOver;
   private @Nullable CorruptionException damage;
 
   public SegmentReader(Disk disk, Path path) throws IOException {
     this.path = path;
     this.file = disk.open(path, Disk.Mode.READ);
+  }
+
+  /** Goes on from an offset, where a record ends. */
+  public void startAt(long offset) throws IOException {
+    pageStart = offset / LogFormat.PAGE_BYTES * LogFormat.PAGE_BYTES;
+    pageLength = Math.max(0, file.read(pageStart, ByteBuffer.wrap(page)));
+    at = (int) Math.min(offset - pageStart, pageLength);
+    recordEnd = offset;
+  }
+
+  /** From now on float samples are passed over, mostly without being decompressed. */
+  void passOverSamples() {
+    passesOverSamples = true;
+  }
+
+  /** From now on records are only checked: {@link #next} goes to the end or to damage at once. */
+  public void passOverContents() {
+    passesOverContents = true;
   }
 
   /** Moves to the next record; false at the end or at damage. */
@@ -50,7 +74,11 @@ public final class SegmentReader implements AutoCloseable {
       return false;
     }
     try {
-      return readRecord();
+      boolean found = readRecord();
+      while (found && isPassedOver) {
+        found = readRecord();
+      }
+      return found;
     } catch (CorruptionException e) {
       damage = e;
       return false;
@@ -174,6 +202,11 @@ public final class SegmentReader implements AutoCloseable {
   }
 
   private void finish(int header, byte[] bytes, int from, int length) {
+    recordEnd = pageStart + at;
+    isPassedOver = passesOverContents || (passesOverSamples && isSamples(header, bytes, from, length));
+    if (isPassedOver) {
+      return;
+    }
     try {
       if ((header & LogFormat.SNAPPY_FLAG) != 0) {
         unpack(snappy.getUncompressedLength(bytes, from));
@@ -189,7 +222,31 @@ public final class SegmentReader implements AutoCloseable {
     } catch (MalformedInputException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw damaged(at, "a compressed record", String.valueOf(e.getMessage()));
     }
-    recordEnd = pageStart + at;
+  }
+
+  /**
+   * Whether a record's first byte says samples. Compressed with snappy, a record begins with its length and a literal, whose first
+   * byte stands there as it is; other compressions do not tell.
+   *
+   * @see <a href="https://github.com/google/snappy/blob/main/format_description.txt">Snappy format</a>
+   */
+  private static boolean isSamples(int header, byte[] bytes, int from, int length) {
+    int kindAt = from;
+    if ((header & LogFormat.ZSTD_FLAG) != 0) {
+      return false;
+    }
+    if ((header & LogFormat.SNAPPY_FLAG) != 0) {
+      while (kindAt < from + length && bytes[kindAt] < 0) {
+        kindAt++;
+      }
+      kindAt++;
+      if (kindAt >= from + length || (bytes[kindAt] & 3) != 0) {
+        return false;
+      }
+      int literal = (bytes[kindAt] & 0xFF) >>> 2;
+      kindAt += 1 + Math.max(0, literal - SNAPPY_SHORT_LITERAL_MAX);
+    }
+    return kindAt < from + length && bytes[kindAt] == Records.SAMPLES;
   }
 
   private void unpack(long size) {

@@ -18,7 +18,7 @@ class MemoryIndexTest {
     for (int size : new int[] {10, 900, 1_500, 1_501, 3_000, 3_300}) {
       while (index.size() < size) {
         Labels labels = Labels.of("job", "j" + random.nextInt(5), "i", "n" + random.nextInt(1_000_000), "n", "" + index.size());
-        index.add(labels, labels);
+        index.add(labels, shared -> shared);
       }
       check(index, index.all());
       check(index, index.postings("job", "j2"));

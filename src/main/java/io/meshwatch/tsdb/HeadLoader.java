@@ -1,0 +1,163 @@
+package io.meshwatch.tsdb;
+
+import io.meshwatch.environment.Clock;
+import io.meshwatch.environment.Disk;
+import io.meshwatch.environment.Workers;
+import io.meshwatch.tsdb.chunk.CorruptionException;
+import io.meshwatch.tsdb.head.Head;
+import io.meshwatch.tsdb.head.HeadReplay;
+import io.meshwatch.tsdb.head.HeadSnapshot;
+import io.meshwatch.tsdb.head.ReplayQueues;
+import io.meshwatch.tsdb.wal.Checkpoint;
+import io.meshwatch.tsdb.wal.Records;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fills the head when the store is opened: from head chunk files, the snapshot of a clean end if there is one, and the log. One
+ * thread reads, the others append to the series; segment by segment, so that memory does not grow with the log. Used once.
+ */
+final class HeadLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(HeadLoader.class);
+
+  private final Path folder;
+  private final Clock clock;
+  private final Disk disk;
+  private final Workers workers;
+  private final StoreMetrics metrics;
+  private final Head head;
+  private final ReplayProgress progress;
+
+  HeadLoader(Path folder, Clock clock, Disk disk, Workers workers, StoreMetrics metrics, Head head, ReplayProgress progress) {
+    this.folder = folder;
+    this.clock = clock;
+    this.disk = disk;
+    this.workers = workers;
+    this.metrics = metrics;
+    this.head = head;
+    this.progress = progress;
+  }
+
+  Recovery load() throws IOException {
+    int lanes = workers.parallelism() - 1;
+    Recovery recovery = lanes == 0 ? read(null) : readInParallel(new ReplayQueues(lanes, head.options()), lanes);
+    progress.done();
+    return recovery;
+  }
+
+  private Recovery readInParallel(ReplayQueues queues, int lanes) throws IOException {
+    List<Callable<Optional<Recovery>>> tasks = new ArrayList<>();
+    tasks.add(
+        () -> {
+          try {
+            return Optional.of(read(queues));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          } finally {
+            queues.end();
+          }
+        });
+    for (int i = 0; i < lanes; i++) {
+      int lane = i;
+      tasks.add(
+          () -> {
+            queues.work(lane);
+            return Optional.empty();
+          });
+    }
+    try {
+      return workers.invokeAll(tasks).getFirst().orElseThrow();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the store was opened", e);
+    }
+  }
+
+  private Recovery read(@Nullable ReplayQueues queues) throws IOException {
+    Path wal = folder.resolve("wal");
+    Checkpoint.deleteUnfinished(disk, wal);
+    long start = clock.monotonicNanos();
+    HeadReplay sink = new HeadReplay(head, queues);
+    List<Recovery.Cut> cuts = new ArrayList<>(headChunks(sink));
+    LogReplay replay = new LogReplay(disk, folder.resolve(Store.QUARANTINE), new Records(UnaryOperator.identity()));
+    HeadSnapshot snapshot = usableSnapshot(wal);
+    LogReplay.Progress steps = steps(sink);
+    if (snapshot == null) {
+      replay.replay(wal, sink, steps);
+    } else {
+      snapshot.load(sink);
+      sink.afterSegment();
+      head.keepUnknownReferencesUntil(head.maxTime());
+      LOG.info("Loaded the head from {}", snapshot.folder().getFileName());
+      replay.replayFrom(wal, snapshot.segment(), snapshot.offset(), sink, steps);
+      replay.check(wal, snapshot.segment(), snapshot.offset());
+    }
+    sink.afterSegment();
+    replay.replay(folder.resolve("wbl"), sink.lateSamples(), steps);
+    sink.afterSegment();
+    if (snapshot == null) {
+      // What is there cannot be used, and will not be later.
+      HeadSnapshot.deleteAll(disk, folder);
+    }
+    metrics.logCorruptions.inc(replay.cuts().size());
+    cuts.addAll(replay.cuts());
+    cuts.forEach(cut -> LOG.warn("Damage found while opening the store: {}", cut));
+    return new Recovery(cuts, sink.samples(), sink.unknownReferences(), (clock.monotonicNanos() - start) / 1_000_000);
+  }
+
+  private List<Recovery.Cut> headChunks(HeadReplay sink) throws IOException {
+    List<Recovery.Cut> cuts = new ArrayList<>();
+    for (CorruptionException damage : sink.loadChunks()) {
+      metrics.headChunkCorruptions.inc();
+      cuts.add(
+          new Recovery.Cut(
+              damage.file(), damage.offset(), 0, 0, "expected " + damage.expected() + ", got " + damage.got()
+                  + "; the samples are in the log", ""));
+    }
+    damagedChunks = !cuts.isEmpty();
+    return cuts;
+  }
+
+  /** Whether head chunk files were cut: then only the whole log has their samples. */
+  private boolean damagedChunks;
+
+  private @Nullable HeadSnapshot usableSnapshot(Path wal) throws IOException {
+    Optional<HeadSnapshot> newest = HeadSnapshot.newest(disk, folder);
+    if (newest.isEmpty() || damagedChunks) {
+      return null;
+    }
+    if (newest.get().isWhole(wal)) {
+      return newest.get();
+    }
+    LOG.warn("The snapshot {} is damaged or does not fit to the log; the log is read instead", newest.get().folder());
+    return null;
+  }
+
+  private LogReplay.Progress steps(HeadReplay sink) {
+    return new LogReplay.Progress() {
+      @Override
+      public void reading(int first, int last, int current) {
+        progress.reading(first, last, current);
+        if (last > first) {
+          LOG.info("Reading segment {} of the log, up to {}", current, last);
+        }
+      }
+
+      @Override
+      public void segmentDone() throws IOException {
+        sink.afterSegment();
+      }
+    };
+  }
+}

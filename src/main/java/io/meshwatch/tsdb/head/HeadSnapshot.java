@@ -1,0 +1,269 @@
+package io.meshwatch.tsdb.head;
+
+import io.meshwatch.environment.Disk;
+import io.meshwatch.tsdb.chunk.ByteReader;
+import io.meshwatch.tsdb.chunk.ByteWriter;
+import io.meshwatch.tsdb.chunk.ChunkBytes;
+import io.meshwatch.tsdb.chunk.ChunkEncoding;
+import io.meshwatch.tsdb.chunk.CorruptionException;
+import io.meshwatch.tsdb.chunk.FloatHistogramEncoder;
+import io.meshwatch.tsdb.chunk.HistogramEncoder;
+import io.meshwatch.tsdb.chunk.OpenChunk;
+import io.meshwatch.tsdb.chunk.XorEncoder;
+import io.meshwatch.tsdb.wal.Compression;
+import io.meshwatch.tsdb.wal.LogFormat;
+import io.meshwatch.tsdb.wal.LogWriter;
+import io.meshwatch.tsdb.wal.Records;
+import io.meshwatch.tsdb.wal.SegmentReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open chunks of all series, written when the store is closed cleanly, so that the next start need not read the log again but
+ * only what came after. It goes when the log is shortened.
+ *
+ * <pre>
+ * folder     = chunk_snapshot.SEGMENT.OFFSET      the log up to here is in the snapshot; segments of records as in the log
+ * series     = 1 reference:uint64 labels zero:int64 (0:uvarint | 1:uvarint chunk)
+ * chunk      = minTime:int64 maxTime:int64 encoding:byte length:uvarint bytes last
+ * last       = 3 × (0:int64 0:float64) 0:int64 value:float64 | histogram        the newest sample, as a log's record has it
+ * tombstones = 2 length:uvarint {reference:uvarint from:varint to:varint}
+ * exemplars  = 3 as in the log
+ * </pre>
+ *
+ * @see <a href="https://github.com/prometheus/prometheus/blob/main/tsdb/docs/format/memory_snapshot.md">Memory snapshot format</a>
+ */
+public final class HeadSnapshot {
+  private static final Pattern NAME = Pattern.compile("chunk_snapshot\\.([0-9]{6,9})\\.([0-9]{10,18})");
+  private static final String PREFIX = "chunk_snapshot.";
+  private static final String UNFINISHED = ".tmp";
+  private static final int SERIES = 1;
+  private static final int TOMBSTONES = 2;
+  private static final int EXEMPLARS = 3;
+  /** Older places of the newest samples, which nobody reads any more. */
+  private static final int UNUSED_SAMPLES = 3;
+  private static final int EXEMPLARS_PER_RECORD = 10_000;
+  private static final int RECORDS_PER_WRITE = 256;
+
+  private final Disk disk;
+  private final Path folder;
+  private final int segment;
+  private final long offset;
+
+  private HeadSnapshot(Disk disk, Path folder, int segment, long offset) {
+    this.disk = disk;
+    this.folder = folder;
+    this.segment = segment;
+    this.offset = offset;
+  }
+
+  /** The newest snapshot in a data folder. */
+  public static Optional<HeadSnapshot> newest(Disk disk, Path dataFolder) throws IOException {
+    HeadSnapshot newest = null;
+    for (String name : disk.list(dataFolder)) {
+      Matcher matcher = NAME.matcher(name);
+      if (matcher.matches()) {
+        // Names are sorted, and so are their numbers.
+        newest = new HeadSnapshot(disk, dataFolder.resolve(name), Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2)));
+      }
+    }
+    return Optional.ofNullable(newest);
+  }
+
+  /** Deletes all snapshots of a data folder, unfinished ones too. */
+  public static void deleteAll(Disk disk, Path dataFolder) throws IOException {
+    for (String name : disk.list(dataFolder)) {
+      if (name.startsWith(PREFIX)) {
+        disk.delete(dataFolder.resolve(name));
+      }
+    }
+  }
+
+  /** The segment of the log that {@link #offset} lies in. */
+  public int segment() {
+    return segment;
+  }
+
+  /** Where in that segment the records begin that the snapshot does not have. */
+  public long offset() {
+    return offset;
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  // Writing.
+
+  /** Writes the snapshot of a head that takes no more samples and whose full chunks are in files. */
+  static void write(Disk disk, Path dataFolder, Head head, int segment, long offset) throws IOException {
+    Path target = dataFolder.resolve(String.format("%s%06d.%010d", PREFIX, segment, offset));
+    Path temporary = dataFolder.resolve(target.getFileName() + UNFINISHED);
+    disk.delete(temporary);
+    try (LogWriter out = LogWriter.open(disk, temporary, Compression.NONE, LogFormat.SEGMENT_BYTES, false)) {
+      writeSeries(head, out);
+      out.append(List.of(tombstones(head)));
+      writeExemplars(head, out);
+    }
+    disk.forceDirectory(temporary);
+    disk.rename(temporary, target);
+    disk.forceDirectory(dataFolder);
+  }
+
+  private static void writeSeries(Head head, LogWriter out) throws IOException {
+    List<ByteWriter> records = new ArrayList<>();
+    for (HeadSeries series : head.allSeries()) {
+      ByteWriter record = new ByteWriter(512);
+      record.putByte(SERIES);
+      Records.addSeries(record, series.reference(), series.labels());
+      record.putLong(0);
+      putChunk(record, series.openChunk());
+      records.add(record);
+      if (records.size() == RECORDS_PER_WRITE) {
+        out.append(records);
+        records.clear();
+      }
+    }
+    out.append(records);
+  }
+
+  private static void putChunk(ByteWriter record, @Nullable OpenChunk chunk) {
+    if (chunk == null) {
+      record.putUvarint(0);
+      return;
+    }
+    byte[] bytes = chunk.toBytes();
+    record.putUvarint(1).putLong(chunk.minTime()).putLong(chunk.maxTime()).putByte(chunk.encoding().code());
+    record.putUvarint(bytes.length).put(bytes, 0, bytes.length);
+    switch (chunk) {
+      case XorEncoder floats -> {
+        for (int i = 0; i < UNUSED_SAMPLES; i++) {
+          record.putLong(0).putLong(0);
+        }
+        record.putLong(0).putDouble(floats.lastValue());
+      }
+      case HistogramEncoder integers -> Records.putHistogram(record, integers.last());
+      case FloatHistogramEncoder floats -> Records.putHistogram(record, floats.last());
+    }
+  }
+
+  private static ByteWriter tombstones(Head head) {
+    ByteWriter encoded = new ByteWriter(64);
+    head.deletions().forEach((series, gone) -> {
+      for (int i = 0; i < gone.size(); i++) {
+        encoded.putUvarint(series.reference()).putVarint(gone.from(i)).putVarint(gone.to(i));
+      }
+    });
+    return new ByteWriter(encoded.size() + 16).putByte(TOMBSTONES).putUvarint(encoded.size()).put(encoded.bytes(), 0, encoded.size());
+  }
+
+  private static void writeExemplars(Head head, LogWriter out) throws IOException {
+    List<Head.SeriesExemplar> all = head.exemplarsInOrder();
+    for (int start = 0; start < all.size(); start += EXEMPLARS_PER_RECORD) {
+      Head.SeriesExemplar first = all.get(start);
+      ByteWriter record = new ByteWriter(1024);
+      record.putByte(EXEMPLARS).putLong(first.series().reference()).putLong(first.exemplar().timestampMillis());
+      for (Head.SeriesExemplar each : all.subList(start, Math.min(all.size(), start + EXEMPLARS_PER_RECORD))) {
+        Records.addExemplar(
+            record, each.series().reference() - first.series().reference(),
+            each.exemplar().timestampMillis() - first.exemplar().timestampMillis(), each.exemplar());
+      }
+      out.append(List.of(record));
+    }
+  }
+
+  // Reading.
+
+  /** Whether every record is there and whole, and the log reaches as far as it says; nothing is loaded yet. */
+  public boolean isWhole(Path log) throws IOException {
+    Path logSegment = log.resolve(LogFormat.segmentName(segment));
+    if (!disk.exists(logSegment) ? offset > 0 : disk.size(logSegment) < offset) {
+      return false;
+    }
+    try {
+      readAll(HeadSnapshot::check);
+      return true;
+    } catch (CorruptionException | IndexOutOfBoundsException e) {
+      return false;
+    }
+  }
+
+  private static void check(ByteReader record) {
+    switch (record.readByte()) {
+      case SERIES -> {
+        record.readLong();
+        int texts = 2 * record.readCount(record.remaining());
+        for (int i = 0; i < texts; i++) {
+          record.skip(record.readCount(record.remaining()));
+        }
+        record.readLong();
+        if (record.readUvarint() == 1) {
+          record.skip(2 * Long.BYTES);
+          if (ChunkEncoding.of(record.readByte()) == null) {
+            throw new IndexOutOfBoundsException("an encoding of chunks that is not known");
+          }
+          record.skip(record.readCount(record.remaining()));
+        }
+      }
+      case TOMBSTONES, EXEMPLARS -> record.skip(0);
+      default -> throw new IndexOutOfBoundsException("a kind of record that is not known");
+    }
+  }
+
+  /** Fills the head; to be called only if {@link #isWhole}. */
+  public void load(HeadReplay replay) throws IOException {
+    Records texts = new Records(UnaryOperator.identity());
+    readAll(record -> {
+      switch (record.readByte()) {
+        case SERIES -> loadSeries(record, texts, replay);
+        case TOMBSTONES -> loadTombstones(record, replay);
+        default -> texts.readExemplars(record, replay);
+      }
+    });
+  }
+
+  private static void loadSeries(ByteReader record, Records texts, HeadReplay replay) {
+    long reference = record.readLong();
+    replay.series(reference, texts.readLabels(record));
+    record.readLong();
+    if (record.readUvarint() == 1) {
+      long minTime = record.readLong();
+      record.readLong();
+      ChunkEncoding encoding = Objects.requireNonNull(ChunkEncoding.of(record.readByte()), "checked before");
+      byte[] bytes = record.readBytes(record.readCount(record.remaining()));
+      replay.openChunk(reference, minTime, ChunkBytes.finished(encoding, bytes));
+    }
+  }
+
+  private static void loadTombstones(ByteReader record, HeadReplay replay) {
+    record.readCount(record.remaining());
+    while (record.remaining() > 0) {
+      long reference = record.readUvarint();
+      long from = record.readVarint();
+      replay.tombstone(reference, from, record.readVarint());
+    }
+  }
+
+  private void readAll(Consumer<ByteReader> sink) throws IOException {
+    for (int number : LogFormat.segments(disk, folder)) {
+      try (SegmentReader reader = new SegmentReader(disk, folder.resolve(LogFormat.segmentName(number)))) {
+        while (reader.next()) {
+          sink.accept(reader.record());
+        }
+        CorruptionException damage = reader.damage();
+        if (damage != null) {
+          throw damage;
+        }
+      }
+    }
+  }
+}
