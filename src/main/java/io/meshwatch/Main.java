@@ -10,6 +10,7 @@ import io.meshwatch.cli.PromqlCommand;
 import io.meshwatch.cli.QueryCommand;
 import io.meshwatch.cli.RulesCommand;
 import io.meshwatch.cli.SonarCommand;
+import io.meshwatch.cli.TsdbCommand;
 
 /** Picks a command. */
 public final class Main {
@@ -19,7 +20,7 @@ public final class Main {
     System.exit(MeshwatchCommand
         .commandLine(
             new UpCommand(), new CheckCommand(), new InitCommand(), new QueryCommand(), new RulesCommand(), new PromqlCommand(),
-            new SonarCommand(), new CredentialsCommand(), new DeployCommand(), new AgentCommand(),
+            new SonarCommand(), new TsdbCommand(), new CredentialsCommand(), new DeployCommand(), new AgentCommand(),
             new WarmUpCommand())
         .execute(args));
   }

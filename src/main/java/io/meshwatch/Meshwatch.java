@@ -7,6 +7,7 @@ import io.meshwatch.deploy.CredentialChecker;
 import io.meshwatch.deploy.Credentials;
 import io.meshwatch.deploy.DeploymentJobs;
 import io.meshwatch.engine.EmbeddedEngine;
+import io.meshwatch.engine.OpeningProgress;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.environment.Timers;
@@ -28,6 +29,7 @@ import io.meshwatch.sonar.RunLog;
 import io.meshwatch.sonar.Sonar;
 import io.meshwatch.sonar.SonarSettings;
 import io.meshwatch.tsdb.StoreSettings;
+import io.meshwatch.web.Front;
 import io.meshwatch.web.WebServer;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import java.io.IOException;
@@ -66,6 +68,7 @@ public final class Meshwatch implements AutoCloseable {
   private final Scraper scraper;
   private final Sonar sonar;
   private final WebServer web;
+  private final StoreAlarm storeAlarm;
   private final GaugeDataPoint reloadSuccessful;
   private final GaugeDataPoint reloadedAtSeconds;
   private volatile Config config;
@@ -135,7 +138,10 @@ public final class Meshwatch implements AutoCloseable {
     environment.disk().createDirectories(dataFolder);
     credentials = credentials(environment, config, folders);
     credentials.publishExpiry();
-    engine = opened(EmbeddedEngine.open(environment, folders.store(), storeSettings(config.retention()), queryOptions(config)));
+    OpeningProgress opening = new OpeningProgress();
+    ListenerSpec listener = listenerSpec(environment, config);
+    Front front = opened(new Front(environment, listener, opening));
+    engine = opened(EmbeddedEngine.open(environment, folders.store(), storeSettings(config), queryOptions(config), opening));
     NotificationStore notificationStore = opened(outside.notificationStores().apply(folders.notifications()));
     notifier = opened(
         new Notifier(environment, installation(config), config.notification(), notificationStore, outside.mailTransports()));
@@ -144,12 +150,9 @@ public final class Meshwatch implements AutoCloseable {
     sonar = opened(new Sonar(environment, engine::appender, runLog, sonarSettings));
     rules = opened(new Rules(environment, engine, new EvidenceSink(notifier, sonar::evidence), ruleOptions(config)));
     scraper = opened(new Scraper(environment, engine::appender));
+    storeAlarm = opened(new StoreAlarm(environment, engine::trouble, notifier, config.pageUrl()));
     web = opened(new WebServer(
-        new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar),
-        this::facts,
-        listenerSpec(environment, config),
-        () -> ready,
-        this::reload));
+        new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar), this::facts, front, listener, () -> ready, this::reload));
   }
 
   private <T extends AutoCloseable> T opened(T part) {
@@ -181,6 +184,7 @@ public final class Meshwatch implements AutoCloseable {
 
   private void begin() throws InterruptedException {
     notifier.start();
+    storeAlarm.start();
     apply(config);
     sonar.start();
     credentialTimer = environment.timers().every("credentials", CREDENTIALS_MILLIS, 0, due -> followRotation());
@@ -226,11 +230,10 @@ public final class Meshwatch implements AutoCloseable {
     return new Credentials(environment, folders.credentials(config), config.credentials());
   }
 
-  private static StoreSettings storeSettings(RetentionSettings retention) {
-    StoreSettings d = StoreSettings.defaults();
-    return new StoreSettings(Math.round(retention.days() * 86_400), retention.bytes(), retention.percent(), retention.outOfOrderSeconds(),
-        d.futureSecondsMax(), Math.toIntExact(retention.seriesMax()), d.exemplarsMax(), d.fsync(), d.fsyncIntervalSeconds(),
-        d.compression(), d.blockSeconds(), d.segmentBytes(), d.reserveBytes());
+  private static StoreSettings storeSettings(Config config) {
+    RetentionSettings retention = config.retention();
+    return config.store().settings(Math.round(retention.days() * 86_400), retention.bytes(), retention.percent(),
+        retention.outOfOrderSeconds(), Math.toIntExact(retention.seriesMax()));
   }
 
   private static QueryOptions queryOptions(Config config) {
@@ -277,7 +280,8 @@ public final class Meshwatch implements AutoCloseable {
     recipients.addAll(config.additionalAlertAddresses());
     return new WebServer.Facts(config.installation(), Version.text(), config.pageUrl(), startedAtMillis,
         Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.mail().isPresent(), recipients, "",
-        engine::seriesCount, engine::volumeAvailableBytes, engine::volumeBytes, () -> reloadedAtMillis);
+        engine::seriesCount, engine::volumeAvailableBytes, engine::volumeBytes, () -> reloadedAtMillis,
+        config.store().adminApi());
   }
 
   /** The port of the page. */

@@ -1,5 +1,6 @@
 package io.meshwatch.config;
 
+import io.meshwatch.engine.StoreOptions;
 import io.meshwatch.notify.NotifySettings;
 import io.meshwatch.notify.mail.MailSettings;
 import io.meshwatch.rules.RulesSettings;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param evaluationInterval seconds between two evaluations of a rule; also PromQL's default step of subqueries
  * @param rules which rules run, and how they differ from the shipped ones
  * @param retention how long samples are kept, and how many
+ * @param store how the store treats disk and limits
  * @param sonar live smoke tests; without it there are none
  * @param credentials how the deployment's certificates and scrape passwords are made
  * @param listen where the page and the APIs listen, {@code HOST:PORT}
@@ -43,6 +45,7 @@ public record Config(
     double evaluationInterval,
     RulesSettings rules,
     RetentionSettings retention,
+    StoreOptions store,
     Optional<SonarSettings> sonar,
     CredentialSettings credentials,
     String listen,
@@ -65,6 +68,7 @@ public record Config(
         DEFAULT_INTERVAL_SECONDS,
         RulesSettings.defaults(),
         RetentionSettings.defaults(),
+        StoreOptions.defaults(),
         Optional.empty(),
         CredentialSettings.defaults(),
         "127.0.0.1:9480",
@@ -82,6 +86,6 @@ public record Config(
   /** This configuration with the page elsewhere. */
   public Config withListen(String newListen) {
     return new Config(installation, operatorAlertAddresses, additionalAlertAddresses, mail, notification, nodes, components, scrape,
-        scrapeInterval, evaluationInterval, rules, retention, sonar, credentials, newListen, externalUrl, web);
+        scrapeInterval, evaluationInterval, rules, retention, store, sonar, credentials, newListen, externalUrl, web);
   }
 }

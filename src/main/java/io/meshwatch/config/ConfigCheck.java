@@ -49,6 +49,7 @@ final class ConfigCheck {
         add(NO_FILE, e.problems());
       }
     }
+    add(NO_FILE, config.store().check());
     config.sonar().ifPresent(sonar -> add(NO_FILE, sonar.check()));
     add("notification", config.notification().check("notification", new Installation(config.installation(), config.pageUrl(),
         config.operatorAlertAddresses(), config.additionalAlertAddresses(), config.mail())));

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +51,14 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
    * @throws IOException if the folder cannot be read or written
    */
   public static EmbeddedEngine open(Environment environment, Path folder, StoreSettings settings, QueryOptions options) throws IOException {
+    return open(environment, folder, settings, options, new OpeningProgress());
+  }
+
+  /** As the other, telling meanwhile how far it is. */
+  public static EmbeddedEngine open(
+      Environment environment, Path folder, StoreSettings settings, QueryOptions options, OpeningProgress progress) throws IOException {
     Store store = Store.open(
-        folder, settings, environment.clock(), environment.disk(), environment.workers(), environment.telemetry());
+        folder, settings, environment.clock(), environment.disk(), environment.workers(), environment.telemetry(), progress.replay());
     QueryEngine queries = new QueryEngine(options, environment.workers(), environment.clock());
     return new EmbeddedEngine(folder, store, new StoreMaintenance(store, environment.timers(), environment.workers()), queries);
   }
@@ -113,6 +120,31 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
   /** Series that are active now. */
   public long seriesCount() {
     return store.seriesCount();
+  }
+
+  /** What fills the newest hours; each list has at most so many entries. */
+  public StoreStatus status(int limit) {
+    return StoreStatus.of(store.cardinality(limit), store.chunkCount(), store.headMinTime(), store.headMaxTime());
+  }
+
+  /** Why samples are not taken now, for people; empty if they are. */
+  public Optional<String> trouble() {
+    return Optional.ofNullable(store.trouble());
+  }
+
+  /** Hides samples with {@code fromMillis <= t <= toMillis} of series that meet all matchers; compaction frees their space. */
+  public void deleteSeries(long fromMillis, long toMillis, List<Matcher> matchers) throws IOException {
+    store.delete(fromMillis, toMillis, matchers);
+  }
+
+  /** Frees the space of deleted samples. */
+  public void cleanTombstones() throws IOException {
+    store.cleanTombstones();
+  }
+
+  /** Copies all blocks, and the newest hours if asked to, into a folder of their own under {@code snapshots}; gives its name. */
+  public String snapshot(boolean withHead) throws IOException {
+    return String.valueOf(store.snapshot(withHead).getFileName());
   }
 
   /** Bytes left on the data folder's volume. */

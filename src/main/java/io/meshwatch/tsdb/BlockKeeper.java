@@ -19,6 +19,7 @@ import io.meshwatch.tsdb.wal.Checkpoint;
 import io.meshwatch.tsdb.wal.LogFormat;
 import io.meshwatch.tsdb.wal.LogWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -97,7 +98,7 @@ final class BlockKeeper {
       merge();
       retryMillis = RETRY_MILLIS_FIRST;
       retryAtMillis = Long.MIN_VALUE;
-    } catch (IOException | CorruptionException e) {
+    } catch (IOException | UncheckedIOException | CorruptionException e) {
       metrics.compactionsFailed.inc();
       retryAtMillis = clock.wallMillis() + retryMillis;
       retryMillis = Math.min(RETRY_MILLIS_MAX, retryMillis * 2);

@@ -217,6 +217,21 @@ public final class Store implements Queryable, AutoCloseable {
     return head.seriesCount();
   }
 
+  /** Chunks of the series in the head. */
+  public long chunkCount() {
+    return head.chunkCount();
+  }
+
+  /** Time of the oldest sample in the head, {@link Long#MAX_VALUE} if there is none. */
+  public long headMinTime() {
+    return head.minTime();
+  }
+
+  /** Time of the newest sample in the head, {@link Long#MIN_VALUE} if there is none. */
+  public long headMaxTime() {
+    return head.maxTime();
+  }
+
   int blockCount() {
     return blocks.list().size();
   }

@@ -1,9 +1,9 @@
 package io.meshwatch.web;
 
+import io.meshwatch.engine.EmbeddedEngine;
 import io.meshwatch.engine.Engine;
 import io.meshwatch.engine.remote.RemoteWriteReceiver;
 import io.meshwatch.environment.Environment;
-import io.meshwatch.environment.HttpListener;
 import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.notify.Notifier;
 import io.meshwatch.promql.QueryLimits;
@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 
 /** The page and all APIs on one listener. Closing it ends the listener. */
 public final class WebServer implements AutoCloseable {
-  private final HttpListener listener;
+  private final Front front;
 
   /** The parts that are shown. */
   public record Parts(Environment environment, Engine engine, Scraper scraper, Rules rules, Notifier notifier, Sonar sonar) {}
@@ -40,6 +40,7 @@ public final class WebServer implements AutoCloseable {
    * @param diskAvailableBytes left on the data folder's volume
    * @param diskTotalBytes of that volume
    * @param reloadedAtMillis when the configuration was last taken over
+   * @param adminApi whether the API may delete series and make snapshots
    */
   public record Facts(
       String installation,
@@ -54,10 +55,11 @@ public final class WebServer implements AutoCloseable {
       LongSupplier seriesCount,
       LongSupplier diskAvailableBytes,
       LongSupplier diskTotalBytes,
-      LongSupplier reloadedAtMillis) {}
+      LongSupplier reloadedAtMillis,
+      boolean adminApi) {}
 
-  /** Opens the listener; {@code reload} takes the configuration over again and gives an empty text or what is wrong with it. */
-  public WebServer(Parts parts, Supplier<Facts> facts, ListenerSpec spec, BooleanSupplier ready, Supplier<String> reload) {
+  /** Takes over an open listener; {@code reload} takes the configuration over again and gives an empty text or what is wrong with it. */
+  public WebServer(Parts parts, Supplier<Facts> facts, Front front, ListenerSpec spec, BooleanSupplier ready, Supplier<String> reload) {
     Routes routes = new Routes();
     Facts now = facts.get();
     Environment environment = parts.environment();
@@ -70,10 +72,14 @@ public final class WebServer implements AutoCloseable {
         Map.of("web.listen-address", spec.host() + ":" + spec.port()), now.seriesCount(), now.reloadedAtMillis())).addTo(routes);
     new OverviewApi(new OverviewApi.Parts(environment.clock(), parts.scraper(), parts.rules(), parts.notifier(), parts.sonar(), facts)).addTo(routes);
     new SonarApi(parts.sonar()).addTo(routes);
+    if (parts.engine() instanceof EmbeddedEngine own) {
+      new StoreApi(own, front.progress(), now.adminApi()).addTo(routes);
+    }
     new RunbookPage(parts.rules()).addTo(routes);
     addOperations(routes, environment, ready, reload);
     new Pages().addTo(routes);
-    listener = environment.listeners().open(spec, routes);
+    this.front = front;
+    front.show(routes);
   }
 
   private static void addOperations(Routes routes, Environment environment, BooleanSupplier ready, Supplier<String> reload) {
@@ -97,11 +103,11 @@ public final class WebServer implements AutoCloseable {
 
   /** The port that was bound. */
   public int port() {
-    return listener.port();
+    return front.port();
   }
 
   @Override
   public void close() {
-    listener.close();
+    front.close();
   }
 }

@@ -258,13 +258,16 @@ public final class Block {
     return count;
   }
 
-  /** Reads everything once; throws at the first damage. */
-  public void verify() {
+  /** Reads everything once and gives the number of chunks; throws at the first damage. */
+  public long verify() {
+    long count = 0;
     for (ChunkedSeries series : allSeries()) {
       for (Chunk chunk : series.chunks()) {
         chunk.bytes();
+        count++;
       }
     }
+    return count;
   }
 
   private final class View implements SeriesSource {

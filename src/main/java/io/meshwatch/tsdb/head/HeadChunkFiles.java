@@ -112,6 +112,40 @@ public final class HeadChunkFiles implements AutoCloseable {
     return cut;
   }
 
+  /** Looks at all files of a directory without changing any; gives the first damage of each. */
+  public static List<CorruptionException> check(Disk disk, Path directory, Runnable onChunk) throws IOException {
+    List<CorruptionException> damages = new ArrayList<>();
+    for (String name : disk.list(directory)) {
+      if (!name.matches("[0-9]{6,9}")) {
+        continue;
+      }
+      try {
+        checkFile(directory.resolve(name), disk.readAll(directory.resolve(name)), onChunk);
+      } catch (CorruptionException e) {
+        damages.add(e);
+      }
+    }
+    return damages;
+  }
+
+  private static void checkFile(Path path, byte[] content, Runnable onChunk) {
+    if (content.length == 0) {
+      return;
+    }
+    checkHeader(path, content);
+    int at = FILE_HEADER_BYTES;
+    while (at >= 0 && at < content.length) {
+      at = loadChunk(path, 0, content, at, (series, reference, minTime, maxTime, late) -> onChunk.run());
+    }
+  }
+
+  private static void checkHeader(Path path, byte[] content) {
+    ByteReader header = new ByteReader(content);
+    if (content.length < FILE_HEADER_BYTES || header.readInt() != MAGIC || header.readByte() != 1) {
+      throw new CorruptionException(path.toString(), 0, "a head chunk file of version 1", "another header");
+    }
+  }
+
   private void cutFile(int number, Path path, long offset) throws IOException {
     if (offset <= FILE_HEADER_BYTES) {
       ChunkFile damaged = files.remove(number);
@@ -138,15 +172,15 @@ public final class HeadChunkFiles implements AutoCloseable {
       disk.delete(path);
       return;
     }
-    ByteReader header = new ByteReader(content);
-    if (content.length < FILE_HEADER_BYTES || header.readInt() != MAGIC || header.readByte() != 1) {
-      throw new CorruptionException(path.toString(), 0, "a head chunk file of version 1", "another header");
-    }
+    checkHeader(path, content);
     ChunkFile file = new ChunkFile(path, disk.open(path, Disk.Mode.READ), content.length);
     files.put(number, file);
     int at = FILE_HEADER_BYTES;
     while (at < content.length) {
-      int next = loadChunk(number, file, content, at, sink);
+      int next = loadChunk(path, number, content, at, (series, reference, minTime, maxTime, late) -> {
+        file.maxTime = Math.max(file.maxTime, maxTime);
+        sink.found(series, reference, minTime, maxTime, late);
+      });
       if (next < 0) {
         break;
       }
@@ -156,7 +190,7 @@ public final class HeadChunkFiles implements AutoCloseable {
   }
 
   /** Reports the chunk at an offset; returns where the next one starts, or −1 if only zeros follow. */
-  private static int loadChunk(int number, ChunkFile file, byte[] content, int at, FoundChunk sink) {
+  private static int loadChunk(Path path, int number, byte[] content, int at, FoundChunk sink) {
     ByteReader in = new ByteReader(content, at, content.length - at);
     try {
       if (isZero(content, at)) {
@@ -173,13 +207,12 @@ public final class HeadChunkFiles implements AutoCloseable {
       int computed = ByteWriter.checksum(content, at, end - at);
       if (stored != computed) {
         throw new CorruptionException(
-            file.path.toString(), at, "checksum " + Integer.toHexString(stored), Integer.toHexString(computed));
+            path.toString(), at, "checksum " + Integer.toHexString(stored), Integer.toHexString(computed));
       }
-      file.maxTime = Math.max(file.maxTime, maxTime);
       sink.found(series, (long) number << 32 | at, minTime, maxTime, (encoding & OUT_OF_ORDER_BIT) != 0);
       return in.position();
     } catch (IndexOutOfBoundsException e) {
-      throw new CorruptionException(file.path.toString(), at, "a whole chunk", "the end of the file");
+      throw new CorruptionException(path.toString(), at, "a whole chunk", "the end of the file");
     }
   }
 

@@ -126,7 +126,7 @@ public final class SegmentReader implements AutoCloseable {
         continue;
       }
       int length = (page[at + 1] & 0xFF) << 8 | (page[at + 2] & 0xFF);
-      checkFragment(type, length);
+      checkFragment(header, length);
       boolean opens = type == LogFormat.WHOLE || type == LogFormat.FIRST;
       if (!opens && !started && skipsOrphans) {
         at += LogFormat.HEADER_BYTES + length;
@@ -187,7 +187,13 @@ public final class SegmentReader implements AutoCloseable {
     return true;
   }
 
-  private void checkFragment(int type, int length) {
+  private void checkFragment(int header, int length) {
+    int type = header & LogFormat.TYPE_MASK;
+    int flags = header & ~LogFormat.TYPE_MASK;
+    // The checksum does not cover this byte.
+    if (flags != 0 && flags != LogFormat.SNAPPY_FLAG && flags != LogFormat.ZSTD_FLAG) {
+      throw damaged(at, "one compression or none", "flags " + Integer.toHexString(flags));
+    }
     if (type > LogFormat.LAST) {
       throw damaged(at, "a fragment type of 0 to 4", String.valueOf(type));
     }
