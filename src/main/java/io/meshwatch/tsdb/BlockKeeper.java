@@ -93,6 +93,7 @@ final class BlockKeeper {
       if (clock.wallMillis() < retryAtMillis) {
         return;
       }
+      head.setCompacting(true);
       cutHead();
       cutLateSamples();
       merge();
@@ -104,6 +105,7 @@ final class BlockKeeper {
       retryMillis = Math.min(RETRY_MILLIS_MAX, retryMillis * 2);
       LOG.error("Blocks could not be written; tried again in {} s: {}", (retryAtMillis - clock.wallMillis()) / MILLIS, e.getMessage());
     } finally {
+      head.setCompacting(false);
       lock.unlock();
     }
   }

@@ -13,6 +13,7 @@ import io.meshwatch.model.Histogram;
 import io.meshwatch.model.Histogram.ResetHint;
 import io.meshwatch.model.Histogram.Span;
 import io.meshwatch.model.Labels;
+import io.meshwatch.model.Matcher;
 import io.meshwatch.model.StaleMarker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -168,6 +169,41 @@ class PeerTest {
     }
     Result result = run("bash", script.toString(), data().toString());
     assertThat(result.lines).as("%s", String.join("\n", result.lines)).noneMatch(line -> line.startsWith("FAIL"));
+  }
+
+  @Test
+  void prometheusStartsFromOurSnapshotOfTheHead() throws Exception {
+    try (Store store = open(0)) {
+      live(store, 2, 20, new Random(5));
+      store.delete(START, START + 10 * MINUTE, List.of(new Matcher("n", Matcher.Op.EQUAL, "1")));
+    }
+    Path config = Files.writeString(scratch.resolve("empty.yml"), "global: {}\n");
+    Path log = scratch.resolve("prometheus.log");
+    Process prometheus = new ProcessBuilder(
+            "/usr/bin/prometheus", "--config.file=" + config, "--storage.tsdb.path=" + data(), "--storage.tsdb.retention.time=100y",
+            "--web.listen-address=127.0.0.1:19518", "--enable-feature=memory-snapshot-on-shutdown")
+        .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    try {
+      awaitLine(log, prometheus, "Server is ready to receive web requests");
+    } finally {
+      prometheus.destroy();
+      prometheus.waitFor();
+    }
+    assertThat(Files.readString(log)).contains("Chunk snapshot is enabled").doesNotContain("level=error");
+    expected.removeIf(line -> line.contains("n=\"1\"") && Long.parseLong(line.split("} ")[1].split(" ")[0]) <= START + 10 * MINUTE);
+    assertThat(Files.exists(data().resolve("chunks_head"))).isTrue();
+    try (Store store = open(0)) {
+      assertThat(Dump.difference(Dump.of(store), expected.stream().sorted().toList())).as("from Prometheus' snapshot").isEmpty();
+      assertThat(store.recovery().cuts()).isEmpty();
+    }
+  }
+
+  private static void awaitLine(Path log, Process process, String text) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (process.isAlive() && System.nanoTime() < deadline && !Files.readString(log).contains(text)) {
+      process.waitFor(100, TimeUnit.MILLISECONDS);
+    }
+    assertThat(Files.readString(log)).contains(text);
   }
 
   private static Histogram histogram(int step, boolean integral) {

@@ -201,12 +201,15 @@ public final class Block {
     }
   }
 
+  private String chunkFile(int number) {
+    return folder.resolve("chunks").resolve(String.format("%06d", number + 1)).toString();
+  }
+
   private ChunkBytes chunk(long reference) {
     int number = (int) (reference >>> 32);
     long offset = reference & 0xFFFF_FFFFL;
-    String file = folder.resolve("chunks").resolve(String.format("%06d", number + 1)).toString();
     if (number >= segments.length) {
-      throw damaged(new CorruptionException(file, offset, "a chunk", "no such file"));
+      throw damaged(new CorruptionException(chunkFile(number), offset, "a chunk", "no such file"));
     }
     MemorySegment segment = segments[number];
     try {
@@ -226,11 +229,11 @@ public final class Block {
       int computed = ByteWriter.checksum(bytes, 0, end);
       ChunkEncoding encoding = ChunkEncoding.of(bytes[0]);
       if (stored != computed || encoding == null) {
-        throw damaged(new CorruptionException(file, offset, "checksum " + Integer.toHexString(stored), Integer.toHexString(computed)));
+        throw damaged(new CorruptionException(chunkFile(number), offset, "checksum " + Integer.toHexString(stored), Integer.toHexString(computed)));
       }
       return ChunkBytes.finished(encoding, bytes, 1, end - 1);
     } catch (IndexOutOfBoundsException e) {
-      throw damaged(new CorruptionException(file, offset, "a chunk", String.valueOf(e.getMessage())));
+      throw damaged(new CorruptionException(chunkFile(number), offset, "a chunk", String.valueOf(e.getMessage())));
     }
   }
 

@@ -85,6 +85,7 @@ public final class Head implements AutoCloseable {
   private volatile long lateMaxTime = Long.MIN_VALUE;
   private volatile long unknownReferencesUntil = Long.MIN_VALUE;
   private long chunks;
+  private volatile boolean compacting;
   private volatile @Nullable String refusal;
   private volatile @Nullable String lastSeriesRefusal;
   private volatile @Nullable String lastWriteFailure;
@@ -128,6 +129,20 @@ public final class Head implements AutoCloseable {
   void batchFailed(String reason) {
     metrics.writesFailed.inc();
     lastWriteFailure = reason;
+  }
+
+  /** Whether blocks are being written or merged: the time that batches take is counted apart meanwhile. */
+  public void setCompacting(boolean now) {
+    compacting = now;
+  }
+
+  long nowNanos() {
+    return clock.monotonicNanos();
+  }
+
+  void observeCommit(long startNanos) {
+    double seconds = (clock.monotonicNanos() - startNanos) / 1e9;
+    (compacting ? metrics.commitSecondsInCompaction : metrics.commitSecondsOtherwise).observe(seconds);
   }
 
   HeadChunkFiles files() {

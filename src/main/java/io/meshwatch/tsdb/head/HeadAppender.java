@@ -165,6 +165,7 @@ final class HeadAppender implements Appender {
       head.metrics().writesFailed.inc();
       throw new StoreUnavailableException(refusal);
     }
+    long start = head.nowNanos();
     head.writerLock().lock();
     try {
       reviveDropped();
@@ -172,6 +173,7 @@ final class HeadAppender implements Appender {
       head.writeToLog(records(late), lateRecords(late), newestTime());
       head.batchWasWritten();
       apply(late);
+      head.observeCommit(start);
     } catch (IOException e) {
       newlyLogged.forEach(HeadSeries::wasNotLogged);
       String reason = "The write-ahead log cannot be written (" + e.getMessage()

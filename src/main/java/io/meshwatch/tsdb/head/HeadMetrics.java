@@ -2,9 +2,12 @@ package io.meshwatch.tsdb.head;
 
 import io.meshwatch.environment.Telemetry;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 
 /** The head's own metrics under Prometheus' names; all are there, at zero, from the start. */
 public final class HeadMetrics {
+  private static final double[] COMMIT_SECONDS = {0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3};
+
   final CounterDataPoint floatsAppended;
   final CounterDataPoint histogramsAppended;
   final CounterDataPoint outOfOrder;
@@ -19,6 +22,9 @@ public final class HeadMetrics {
   final CounterDataPoint chunksRemoved;
   final CounterDataPoint exemplarsAppended;
   final CounterDataPoint writesFailed;
+  /** Time to commit a batch, while blocks are written and otherwise. */
+  final DistributionDataPoint commitSecondsInCompaction;
+  final DistributionDataPoint commitSecondsOtherwise;
 
   public HeadMetrics(Telemetry telemetry) {
     var appended = telemetry.counter("prometheus_tsdb_head_samples_appended", "Samples appended.", "type");
@@ -36,6 +42,11 @@ public final class HeadMetrics {
     chunksCreated = counter(telemetry, "prometheus_tsdb_head_chunks_created", "Chunks created in the head.");
     chunksRemoved = counter(telemetry, "prometheus_tsdb_head_chunks_removed", "Chunks removed from the head.");
     exemplarsAppended = counter(telemetry, "prometheus_tsdb_exemplar_exemplars_appended", "Exemplars appended.");
+    var commits = telemetry.histogram(
+        "meshwatch_tsdb_commit_duration_seconds", "Time to commit a batch, while blocks are written or merged and otherwise.", COMMIT_SECONDS,
+        "compaction");
+    commitSecondsInCompaction = commits.labelValues("running");
+    commitSecondsOtherwise = commits.labelValues("none");
     writesFailed = counter(telemetry, "prometheus_tsdb_wal_writes_failed", "Batches that could not be written to the log.");
   }
 

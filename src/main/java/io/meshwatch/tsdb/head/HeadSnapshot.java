@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * series     = 1 reference:uint64 labels zero:int64 (0:uvarint | 1:uvarint chunk)
  * chunk      = minTime:int64 maxTime:int64 encoding:byte length:uvarint bytes last
  * last       = 3 × (0:int64 0:float64) 0:int64 value:float64 | histogram        the newest sample, as a log's record has it
- * tombstones = 2 length:uvarint {reference:uvarint from:varint to:varint}
+ * tombstones = 2 length:uvarint 1:byte {reference:uvarint from:varint to:varint}
  * exemplars  = 3 as in the log
  * </pre>
  *
@@ -49,6 +49,7 @@ public final class HeadSnapshot {
   private static final int SERIES = 1;
   private static final int TOMBSTONES = 2;
   private static final int EXEMPLARS = 3;
+  private static final int TOMBSTONES_VERSION = 1;
   /** Older places of the newest samples, which nobody reads any more. */
   private static final int UNUSED_SAMPLES = 3;
   private static final int EXEMPLARS_PER_RECORD = 10_000;
@@ -157,7 +158,7 @@ public final class HeadSnapshot {
   }
 
   private static ByteWriter tombstones(Head head) {
-    ByteWriter encoded = new ByteWriter(64);
+    ByteWriter encoded = new ByteWriter(64).putByte(TOMBSTONES_VERSION);
     head.deletions().forEach((series, gone) -> {
       for (int i = 0; i < gone.size(); i++) {
         encoded.putUvarint(series.reference()).putVarint(gone.from(i)).putVarint(gone.to(i));
@@ -214,7 +215,12 @@ public final class HeadSnapshot {
           record.skip(record.readCount(record.remaining()));
         }
       }
-      case TOMBSTONES, EXEMPLARS -> record.skip(0);
+      case TOMBSTONES -> {
+        if (record.readCount(record.remaining()) == 0 || record.readByte() != TOMBSTONES_VERSION) {
+          throw new IndexOutOfBoundsException("a version of tombstones that is not known");
+        }
+      }
+      case EXEMPLARS -> record.skip(0);
       default -> throw new IndexOutOfBoundsException("a kind of record that is not known");
     }
   }
@@ -246,6 +252,7 @@ public final class HeadSnapshot {
 
   private static void loadTombstones(ByteReader record, HeadReplay replay) {
     record.readCount(record.remaining());
+    record.readByte();
     while (record.remaining() > 0) {
       long reference = record.readUvarint();
       long from = record.readVarint();
