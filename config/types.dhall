@@ -38,7 +38,138 @@ let Grouping =
         }
       }
 
-let SonarTarget = { Type = { platformName : Text, url : Text }, default = {=} }
+{- Sonar. The published forms need none of these; they check what you add. In a record without types, every field may be left out. -}
+let SonarCriteria =
+      { Type =
+          { redirectHosts : List Text
+          , accessSecondsMax : Double
+          , runSecondsMax : Double
+          , certificateDaysMin : Natural
+          , replicationSecondsMax : Double
+          , replicationRequired : Bool
+          }
+      , default =
+        { redirectHosts = [] : List Text
+        , accessSecondsMax = 0.0
+        , runSecondsMax = 0.0
+        , certificateDaysMin = 0
+        , replicationSecondsMax = 0.0
+        , replicationRequired = True
+        }
+      }
+
+let SonarTarget =
+      { Type =
+          { platformName : Text
+          , url : Text
+          , accessMethod : Text
+          , criteria : SonarCriteria.Type
+          }
+      , default = { accessMethod = "GET", criteria = SonarCriteria.default }
+      }
+
+let SonarTimeouts =
+      { Type =
+          { resolveSeconds : Double
+          , connectSeconds : Double
+          , tlsSeconds : Double
+          , firstByteSeconds : Double
+          , bodySeconds : Double
+          , exchangeSeconds : Double
+          , stepSeconds : Double
+          }
+      , default =
+        { resolveSeconds = 5.0
+        , connectSeconds = 5.0
+        , tlsSeconds = 5.0
+        , firstByteSeconds = 15.0
+        , bodySeconds = 15.0
+        , exchangeSeconds = 30.0
+        , stepSeconds = 60.0
+        }
+      }
+
+{- `grant` is PASSWORD, LOGIN_FORM, CLIENT_CREDENTIALS, API_KEY or API_KEY_FORM. The field `clientSecret`, a Secret, may stand beside these. -}
+let SonarIdentityBroker =
+      { Type =
+          { issuer : Optional Text
+          , clientId : Text
+          , grant : Text
+          , redirectUrl : Text
+          , scopes : List Text
+          , customerScope : Bool
+          }
+      , default =
+        { issuer = None Text
+        , clientId = ""
+        , grant = "PASSWORD"
+        , redirectUrl = "http://localhost/sonar"
+        , scopes = [ "openid", "profile", "email" ]
+        , customerScope = True
+        }
+      }
+
+{- Local times in `timeZone`, such as "2026-03-01T17:00". No platforms means all. -}
+let SonarWindow =
+      { Type =
+          { name : Text
+          , from : Text
+          , until : Text
+          , timeZone : Text
+          , platforms : List Text
+          }
+      , default =
+        { name = "maintenance"
+        , timeZone = "UTC"
+        , platforms = [] : List Text
+        }
+      }
+
+{- Days such as "MONDAY", times such as "17:00". -}
+let SonarWeeklyWindow =
+      { Type = SonarWindow.Type ⩓ { days : List Text }
+      , default = SonarWindow.default
+      }
+
+{- `comparison` is EXISTS, EQUALS, MATCHES, AT_LEAST, AT_MOST or LENGTH_AT_LEAST. -}
+let SonarJson =
+      { Type = { path : Text, comparison : Text, value : Text }
+      , default = { comparison = "EXISTS", value = "" }
+      }
+
+let SonarStep =
+      { Type =
+          { name : Text
+          , method : Text
+          , url : Text
+          , headers : List { name : Text, value : Text }
+          , body : Text
+          , withToken : Bool
+          , statuses : List Natural
+          , json : List SonarJson.Type
+          , responseHeaders : List { name : Text, matches : Text }
+          , secondsMax : Double
+          , certificateDaysMin : Natural
+          , platforms : List Text
+          }
+      , default =
+        { method = "GET"
+        , headers = [] : List { name : Text, value : Text }
+        , body = ""
+        , withToken = False
+        , statuses = [] : List Natural
+        , json = [] : List SonarJson.Type
+        , responseHeaders = [] : List { name : Text, matches : Text }
+        , secondsMax = 0.0
+        , certificateDaysMin = 0
+        , platforms = [] : List Text
+        }
+      }
+
+let SonarHistory =
+      { Type = { days : Natural, megabytes : Natural }
+      , default = { days = 30, megabytes = 256 }
+      }
 
 let RuleOverride =
       { Type =
@@ -63,4 +194,19 @@ let Retention =
       , default = { days = 15, bytes = 0, percent = 80.0 }
       }
 
-in  { Label, Node, Component, Grouping, SonarTarget, RuleOverride, Retention }
+in  { Label
+    , Node
+    , Component
+    , Grouping
+    , SonarCriteria
+    , SonarTarget
+    , SonarTimeouts
+    , SonarIdentityBroker
+    , SonarWindow
+    , SonarWeeklyWindow
+    , SonarJson
+    , SonarStep
+    , SonarHistory
+    , RuleOverride
+    , Retention
+    }
