@@ -45,6 +45,8 @@ export interface SonarTarget {
   intervalSeconds: number;
   verdict: Verdict | 'waiting';
   uptime24h: number | null;
+  uptime7d: number | null;
+  uptime30d: number | null;
   runs: RunView[];
 }
 
@@ -73,6 +75,7 @@ export interface StepView {
   expected: string;
   got: string;
   message: string;
+  requestHeaders: string[];
   headers: string[];
   body: string;
   errorCode: string;
@@ -83,6 +86,8 @@ export interface StepView {
 export interface RunDetail extends RunView {
   target: SonarTarget;
   lastGoodMillis: number | null;
+  failingSinceMillis: number;
+  again: string;
   steps: StepView[];
 }
 

@@ -34,14 +34,19 @@ export function Run({ id }: { id: string }) {
         <Text size="sm" c="dimmed">
           {clock(run.atMillis)}, took {duration(run.durationMillis)}
           {run.lastGoodMillis !== null && `, last good run ${ago(run.lastGoodMillis, Date.now())}`}
+          {run.failingSinceMillis > 0 && `, fails since ${clock(run.failingSinceMillis)}`}
         </Text>
       </Box>
       <Card withBorder padding="md">
         <RunStrip runs={run.target.runs} slots={60} onOpen={(other) => go(`/sonar/runs/${encodeURIComponent(other.id)}`)} />
+        <Text size="sm" c="dimmed" mt="xs" className="numbers">
+          Passed: {part(run.target.uptime24h)} of 24 hours, {part(run.target.uptime7d)} of 7 days, {part(run.target.uptime30d)} of 30 days
+        </Text>
       </Card>
       {run.verdict !== 'passed' && (
         <Alert color={run.verdict === 'failed' ? 'red' : 'gray'} title={`${run.step} · ${run.reason}`}>
           <Text className="breakable">{run.message}</Text>
+          <Code mt="xs">{run.again}</Code>
         </Alert>
       )}
       {run.steps.map((step, index) => (
@@ -49,6 +54,11 @@ export function Run({ id }: { id: string }) {
       ))}
     </Stack>
   );
+}
+
+/** A part of the runs in percent, or a dash where there were none. */
+function part(uptime: number | null) {
+  return uptime === null ? '–' : `${(uptime * 100).toFixed(2)} %`;
 }
 
 function Step({ step, longest }: { step: StepView; longest: number }) {
@@ -93,6 +103,7 @@ function Evidence({ step }: { step: StepView }) {
       {step.remarks.map((remark) => (
         <Fact key={remark} name="Remark" value={remark} />
       ))}
+      {step.requestHeaders.length > 0 && <Code block>{[step.request, ...step.requestHeaders].join('\n')}</Code>}
       {step.headers.length > 0 && <Code block>{step.headers.join('\n')}</Code>}
       {step.body && <Code block>{step.body}</Code>}
     </Stack>

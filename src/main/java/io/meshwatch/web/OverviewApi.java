@@ -262,6 +262,10 @@ final class OverviewApi {
     json.writeStringProperty("verdict", verdict(target.state()));
     json.writeName("uptime24h");
     optional(json, target.uptimeDay());
+    json.writeName("uptime7d");
+    optional(json, target.uptimeWeek());
+    json.writeName("uptime30d");
+    optional(json, target.uptimeMonth());
     json.writeArrayPropertyStart("runs");
     for (RunSummary run : target.newest()) {
       summary(json, run, message(target, run));
@@ -352,6 +356,8 @@ final class OverviewApi {
     } else {
       json.writeNull();
     }
+    json.writeNumberProperty("failingSinceMillis", evidence.map(Evidence::firstFailureMillis).orElse(0L));
+    json.writeStringProperty("again", "meshwatch sonar replay " + run.id());
     json.writeArrayPropertyStart("steps");
     run.steps().forEach(step -> step(json, step, evidence.filter(e -> e.step().equals(step.name()))));
     json.writeEndArray();
@@ -384,6 +390,11 @@ final class OverviewApi {
     json.writeStringProperty("expected", evidence.map(e -> e.finding().expected()).orElse(""));
     json.writeStringProperty("got", evidence.map(e -> e.finding().got()).orElse(""));
     json.writeStringProperty("message", evidence.map(OverviewApi::advice).orElse(step.note()));
+    json.writeArrayPropertyStart("requestHeaders");
+    if (evidence.isPresent()) {
+      shown.stream().flatMap(e -> e.requestHeaders().stream()).map(OverviewApi::headerText).forEach(json::writeString);
+    }
+    json.writeEndArray();
     json.writeArrayPropertyStart("headers");
     if (evidence.isPresent()) {
       shown.stream().flatMap(e -> e.responseHeaders().stream()).map(OverviewApi::headerText).forEach(json::writeString);
