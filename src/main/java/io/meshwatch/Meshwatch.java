@@ -3,6 +3,7 @@ package io.meshwatch;
 import io.meshwatch.cli.Version;
 import io.meshwatch.config.Config;
 import io.meshwatch.config.RetentionSettings;
+import io.meshwatch.config.WebSettings;
 import io.meshwatch.deploy.CredentialChecker;
 import io.meshwatch.deploy.Credentials;
 import io.meshwatch.deploy.DeploymentJobs;
@@ -24,12 +25,14 @@ import io.meshwatch.rules.RuleOptions;
 import io.meshwatch.rules.RulePack;
 import io.meshwatch.rules.Rules;
 import io.meshwatch.scrape.ScrapeJob;
+import io.meshwatch.scrape.PushGateway;
 import io.meshwatch.scrape.Scraper;
 import io.meshwatch.sonar.RunLog;
 import io.meshwatch.sonar.Sonar;
 import io.meshwatch.sonar.SonarSettings;
 import io.meshwatch.tsdb.StoreSettings;
 import io.meshwatch.web.Front;
+import io.meshwatch.web.PushAccess;
 import io.meshwatch.web.WebServer;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import java.io.IOException;
@@ -39,8 +42,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +71,7 @@ public final class Meshwatch implements AutoCloseable {
   private final Notifier notifier;
   private final Rules rules;
   private final Scraper scraper;
+  private final PushGateway pushGateway;
   private final Sonar sonar;
   private final WebServer web;
   private final StoreAlarm storeAlarm;
@@ -112,6 +118,10 @@ public final class Meshwatch implements AutoCloseable {
       return data.resolve("notifications.db");
     }
 
+    Path pushed() {
+      return data.resolve("pushed");
+    }
+
     Path sonar() {
       return data.resolve("sonar");
     }
@@ -151,8 +161,15 @@ public final class Meshwatch implements AutoCloseable {
     rules = opened(new Rules(environment, engine, new EvidenceSink(notifier, sonar::evidence), ruleOptions(config)));
     scraper = opened(new Scraper(environment, engine::appender));
     storeAlarm = opened(new StoreAlarm(environment, engine::trouble, notifier, config.pageUrl()));
+    pushGateway = opened(new PushGateway(environment, engine::appender, folders.pushed()));
     web = opened(new WebServer(
-        new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar), this::facts, front, listener, () -> ready, this::reload));
+        new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar, pushGateway),
+        this::facts,
+        front,
+        listener,
+        pushAccess(environment, config),
+        () -> ready,
+        this::reload));
   }
 
   private <T extends AutoCloseable> T opened(T part) {
@@ -194,6 +211,7 @@ public final class Meshwatch implements AutoCloseable {
   /** Takes over what a running meshwatch can take over: what is unchanged goes on undisturbed. */
   private void apply(Config next) throws InterruptedException {
     scraper.apply(scrapeJobs(next));
+    pushGateway.start(next.scrapeInterval());
     rules.apply(RulePack.load(next.rules(), environment.disk(), outside.configFolder()), ruleOptions(next));
     config = next;
     reloadedAtMillis = environment.clock().wallMillis();
@@ -268,11 +286,28 @@ public final class Meshwatch implements AutoCloseable {
     int port = Integer.parseInt(config.listen().substring(colon + 1));
     Optional<ListenerSpec.ServerTls> tls = config.web().certificateFile()
         .flatMap(certificate -> config.web().keyFile().map(key -> new ListenerSpec.ServerTls(Path.of(certificate), Path.of(key))));
-    List<Credentials.Login> users = config.web().users().stream().map(user -> new Credentials.Login(user.name(), user.password())).toList();
+    // Who may only push logs in like everybody else; what else he may do is decided behind the login.
+    List<Credentials.Login> users = new ArrayList<>(logins(config.web().users()));
+    users.addAll(users.isEmpty() ? List.of() : logins(config.web().pushUsers()));
     Optional<BiPredicate<String, String>> login = users.isEmpty()
         ? Optional.empty()
         : Optional.of(new CredentialChecker("page", environment.clock(), environment.telemetry(), () -> users));
     return new ListenerSpec("page", host, port, tls, login, REQUEST_BYTES_MAX);
+  }
+
+  private static PushAccess pushAccess(Environment environment, Config config) {
+    List<Credentials.Login> users = logins(config.web().pushUsers());
+    if (users.isEmpty()) {
+      return PushAccess.AS_THE_PAGE;
+    }
+    Set<String> names = users.stream().map(Credentials.Login::username).collect(Collectors.toSet());
+    return config.web().users().isEmpty()
+        ? new PushAccess(Optional.of(new CredentialChecker("push", environment.clock(), environment.telemetry(), () -> users)), Set.of())
+        : new PushAccess(Optional.empty(), names);
+  }
+
+  private static List<Credentials.Login> logins(List<WebSettings.User> users) {
+    return users.stream().map(user -> new Credentials.Login(user.name(), user.password())).toList();
   }
 
   private WebServer.Facts facts() {

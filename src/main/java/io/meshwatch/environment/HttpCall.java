@@ -2,7 +2,9 @@ package io.meshwatch.environment;
 
 import io.meshwatch.model.Secret;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,7 +34,13 @@ public record HttpCall(
 
   public record Header(String name, String value) {}
 
-  public record BasicAuth(String username, Secret password) {}
+  public record BasicAuth(String username, Secret password) {
+    /** As the Authorization header carries it. */
+    String headerValue() {
+      byte[] pair = (username + ":" + password.reveal()).getBytes(StandardCharsets.UTF_8);
+      return "Basic " + Base64.getEncoder().encodeToString(pair);
+    }
+  }
 
   /** A GET without credentials: 10 s, 64 MiB, no redirects. */
   public static HttpCall get(URI uri, TlsTrust trust) {

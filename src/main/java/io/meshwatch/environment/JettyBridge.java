@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,17 +121,10 @@ final class JettyBridge extends Handler.Abstract {
   private Optional<String> user(Request request) {
     BiPredicate<String, String> login = spec.login().orElse(null);
     String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-    if (login == null || header == null || !header.regionMatches(true, 0, "Basic ", 0, 6)) {
+    if (login == null || header == null) {
       return Optional.empty();
     }
-    try {
-      String decoded = new String(Base64.getDecoder().decode(header.substring(6).strip()), StandardCharsets.UTF_8);
-      int colon = decoded.indexOf(':');
-      boolean known = colon >= 0 && login.test(decoded.substring(0, colon), decoded.substring(colon + 1));
-      return known ? Optional.of(decoded.substring(0, colon)) : Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return BasicAuthHeader.parse(header).filter(pair -> login.test(pair.username(), pair.password())).map(BasicAuthHeader::username);
   }
 
   /** Confined to the request's thread. */

@@ -6,11 +6,9 @@ import io.meshwatch.environment.HttpResult.Phase;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -159,10 +157,7 @@ final class PooledNetwork implements Network, AutoCloseable {
     if (!request.containsHeader("Accept-Encoding")) {
       request.addHeader("Accept-Encoding", "gzip");
     }
-    call.basicAuth().ifPresent(auth -> {
-      byte[] pair = (auth.username() + ":" + auth.password().reveal()).getBytes(StandardCharsets.UTF_8);
-      request.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
-    });
+    call.basicAuth().ifPresent(auth -> request.setHeader("Authorization", auth.headerValue()));
     if (call.body().length > 0) {
       // The content type is among the headers; a null type keeps the client from adding its own.
       request.setEntity(new ByteArrayEntity(call.body(), (ContentType) null));

@@ -196,6 +196,9 @@ public final class SimulatedNetwork implements Network, Listeners {
 
     @Override
     public Optional<String> header(String name) {
+      if (name.equalsIgnoreCase("Authorization") && call.basicAuth().isPresent()) {
+        return call.basicAuth().map(HttpCall.BasicAuth::headerValue);
+      }
       return call.headers().stream().filter(h -> h.name().equalsIgnoreCase(name)).map(HttpCall.Header::value).findFirst();
     }
 

@@ -8,6 +8,7 @@ import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.notify.Notifier;
 import io.meshwatch.promql.QueryLimits;
 import io.meshwatch.rules.Rules;
+import io.meshwatch.scrape.PushGateway;
 import io.meshwatch.scrape.Scraper;
 import io.meshwatch.sonar.Sonar;
 import java.io.IOException;
@@ -22,7 +23,7 @@ public final class WebServer implements AutoCloseable {
   private final Front front;
 
   /** The parts that are shown. */
-  public record Parts(Environment environment, Engine engine, Scraper scraper, Rules rules, Notifier notifier, Sonar sonar) {}
+  public record Parts(Environment environment, Engine engine, Scraper scraper, Rules rules, Notifier notifier, Sonar sonar, PushGateway pushGateway) {}
 
   /**
    * What is said about the server.
@@ -59,13 +60,15 @@ public final class WebServer implements AutoCloseable {
       boolean adminApi) {}
 
   /** Takes over an open listener; {@code reload} takes the configuration over again and gives an empty text or what is wrong with it. */
-  public WebServer(Parts parts, Supplier<Facts> facts, Front front, ListenerSpec spec, BooleanSupplier ready, Supplier<String> reload) {
+  public WebServer(
+      Parts parts, Supplier<Facts> facts, Front front, ListenerSpec spec, PushAccess pushAccess, BooleanSupplier ready, Supplier<String> reload) {
     Routes routes = new Routes();
     Facts now = facts.get();
     Environment environment = parts.environment();
     new QueryApi(parts.engine(), environment.clock(), now.limits()).addTo(routes);
     new MonitoringApi(parts.scraper(), parts.rules(), now.pageUrl()).addTo(routes);
     new FederateApi(parts.engine(), environment.clock(), now.limits().lookbackMillis(), Map.of()).addTo(routes);
+    new PushApi(parts.pushGateway(), pushAccess).addTo(routes);
     new RemoteWriteApi(new RemoteWriteReceiver(parts.engine()::appender)).addTo(routes);
     new AlertmanagerApi(parts.notifier(), environment.clock(), now.version(), now.startedAtMillis()).addTo(routes);
     new StatusApi(new StatusApi.ServerFacts(now.version(), now.configuration(), now.startedAtMillis(), now.retentionMillis(),
@@ -79,7 +82,7 @@ public final class WebServer implements AutoCloseable {
     addOperations(routes, environment, ready, reload);
     new Pages().addTo(routes);
     this.front = front;
-    front.show(routes);
+    front.show(pushAccess.restricting(routes));
   }
 
   private static void addOperations(Routes routes, Environment environment, BooleanSupplier ready, Supplier<String> reload) {
