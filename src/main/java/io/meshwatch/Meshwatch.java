@@ -25,6 +25,7 @@ import io.meshwatch.rules.RuleOptions;
 import io.meshwatch.rules.RulePack;
 import io.meshwatch.rules.Rules;
 import io.meshwatch.scrape.ScrapeJob;
+import io.meshwatch.scrape.Probes;
 import io.meshwatch.scrape.PushGateway;
 import io.meshwatch.scrape.Scraper;
 import io.meshwatch.sonar.RunLog;
@@ -72,6 +73,7 @@ public final class Meshwatch implements AutoCloseable {
   private final Rules rules;
   private final Scraper scraper;
   private final PushGateway pushGateway;
+  private final Probes probes;
   private final Sonar sonar;
   private final WebServer web;
   private final StoreAlarm storeAlarm;
@@ -161,6 +163,7 @@ public final class Meshwatch implements AutoCloseable {
     rules = opened(new Rules(environment, engine, new EvidenceSink(notifier, sonar::evidence), ruleOptions(config)));
     scraper = opened(new Scraper(environment, engine::appender));
     storeAlarm = opened(new StoreAlarm(environment, engine::trouble, notifier, config.pageUrl()));
+    probes = opened(new Probes(environment, engine::appender));
     pushGateway = opened(new PushGateway(environment, engine::appender, folders.pushed()));
     web = opened(new WebServer(
         new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar, pushGateway),
@@ -211,6 +214,7 @@ public final class Meshwatch implements AutoCloseable {
   /** Takes over what a running meshwatch can take over: what is unchanged goes on undisturbed. */
   private void apply(Config next) throws InterruptedException {
     scraper.apply(scrapeJobs(next));
+    probes.apply(next.probes(), next.scrapeInterval());
     pushGateway.start(next.scrapeInterval());
     rules.apply(RulePack.load(next.rules(), environment.disk(), outside.configFolder()), ruleOptions(next));
     config = next;

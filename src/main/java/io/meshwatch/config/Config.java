@@ -6,6 +6,7 @@ import io.meshwatch.notify.mail.MailSettings;
 import io.meshwatch.rules.RulesSettings;
 import io.meshwatch.scrape.ComponentSettings;
 import io.meshwatch.scrape.NodeSettings;
+import io.meshwatch.scrape.ProbeSettings;
 import io.meshwatch.sonar.SonarSettings;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param notification who is told what, and when
  * @param nodes machines to scrape
  * @param components components of meshStack to scrape
+ * @param probes what is knocked at from outside
  * @param scrape what is common to all scrapes, and scrape sections taken over from a Prometheus
  * @param scrapeInterval seconds between two scrapes of a target
  * @param evaluationInterval seconds between two evaluations of a rule; also PromQL's default step of subqueries
@@ -40,6 +42,7 @@ public record Config(
     NotifySettings notification,
     List<NodeSettings> nodes,
     List<ComponentSettings> components,
+    List<ProbeSettings> probes,
     ScrapeSettings scrape,
     double scrapeInterval,
     double evaluationInterval,
@@ -61,6 +64,7 @@ public record Config(
         List.of(),
         Optional.empty(),
         NotifySettings.defaults(),
+        List.of(),
         List.of(),
         List.of(),
         ScrapeSettings.defaults(),
@@ -85,7 +89,7 @@ public record Config(
 
   /** This configuration with the page elsewhere. */
   public Config withListen(String newListen) {
-    return new Config(installation, operatorAlertAddresses, additionalAlertAddresses, mail, notification, nodes, components, scrape,
+    return new Config(installation, operatorAlertAddresses, additionalAlertAddresses, mail, notification, nodes, components, probes, scrape,
         scrapeInterval, evaluationInterval, rules, retention, store, sonar, credentials, newListen, externalUrl, web);
   }
 }

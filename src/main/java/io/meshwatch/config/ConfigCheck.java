@@ -8,6 +8,7 @@ import io.meshwatch.model.ProblemsException;
 import io.meshwatch.notify.Installation;
 import io.meshwatch.rules.RulePack;
 import io.meshwatch.scrape.DeploymentTargets;
+import io.meshwatch.scrape.ProbeSettings;
 import io.meshwatch.scrape.PrometheusScrapeFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class ConfigCheck {
   List<Problem> problems() {
     checkOwn();
     add(NO_FILE, DeploymentTargets.check(config.nodes(), config.components()));
+    add(NO_FILE, ProbeSettings.check(config.probes()));
     add(NO_FILE, config.credentials().check());
     for (String file : config.scrape().scrapeConfigFiles()) {
       try {

@@ -124,12 +124,18 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
   }
 
   private static TlsSocketStrategy tlsStrategy(TlsTrust trust) throws IOException {
+    SSLContext context = sslContext(trust);
+    return trust.insecureSkipVerify()
+        ? new DefaultClientTlsStrategy(context, HostnameVerificationPolicy.CLIENT, NoopHostnameVerifier.INSTANCE)
+        : new DefaultClientTlsStrategy(context, HostnameVerificationPolicy.BUILTIN, null);
+  }
+
+  /** The JDK's side of a way of trusting, its files read now. */
+  static SSLContext sslContext(TlsTrust trust) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keyManagers(trust), trustManagers(trust), null);
-      return trust.insecureSkipVerify()
-          ? new DefaultClientTlsStrategy(context, HostnameVerificationPolicy.CLIENT, NoopHostnameVerifier.INSTANCE)
-          : new DefaultClientTlsStrategy(context, HostnameVerificationPolicy.BUILTIN, null);
+      return context;
     } catch (KeyManagementException e) {
       throw new IOException("cannot set up TLS: " + e.getMessage(), e);
     } catch (GeneralSecurityException e) {

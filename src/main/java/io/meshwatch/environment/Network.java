@@ -18,4 +18,14 @@ public interface Network {
   default List<String> records(String name, String type) throws IOException {
     throw new IOException("this network has no name service");
   }
+
+  /** As {@link #records(String, String)}, asking this server, {@code host} or {@code host:port}, instead of the system's. */
+  default List<String> records(String server, String name, String type) throws IOException {
+    throw new IOException("this network has no name service at " + server);
+  }
+
+  /** Opens a connection and closes it again, to see whether and how it can be opened. */
+  default ConnectResult connect(ConnectCall call) throws InterruptedException {
+    throw new UnsupportedOperationException("this network opens no connections without a request");
+  }
 }

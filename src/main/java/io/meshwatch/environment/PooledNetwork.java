@@ -61,6 +61,20 @@ final class PooledNetwork implements Network, AutoCloseable {
   }
 
   @Override
+  public List<String> records(String server, String name, String type) throws IOException {
+    return new DnsClient("dns://" + server).records(name, type);
+  }
+
+  @Override
+  public ConnectResult connect(ConnectCall call) throws InterruptedException {
+    ConnectResult result = new SocketProbe(call, clock).run();
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted while connecting to " + call.host());
+    }
+    return result;
+  }
+
+  @Override
   public HttpResult exchange(HttpCall call) throws InterruptedException {
     long deadlineNanos = clock.monotonicNanos() + call.timeoutMillis() * 1_000_000;
     HttpCall next = call;

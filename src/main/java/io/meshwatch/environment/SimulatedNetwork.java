@@ -82,6 +82,16 @@ public final class SimulatedNetwork implements Network, Listeners {
     };
   }
 
+  /** Every port that somebody listens on can be connected to; there is no TLS here. */
+  @Override
+  public ConnectResult connect(ConnectCall call) {
+    boolean listening = listeners.containsKey(call.port());
+    return new ConnectResult(Optional.of(call.host()), Optional.empty(),
+        listening ? Optional.empty()
+            : Optional.of(new ConnectResult.Failure(Phase.CONNECT, "connection to " + call.host() + ":" + call.port() + " was refused")),
+        Phases.NONE);
+  }
+
   @Override
   public HttpResult exchange(HttpCall call) throws InterruptedException {
     HttpCall next = call;

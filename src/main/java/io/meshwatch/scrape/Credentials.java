@@ -28,6 +28,11 @@ final class Credentials {
         tls.keyFile().map(Path::of), tls.insecureSkipVerify());
   }
 
+  /** How the other side's certificate is checked. */
+  TlsTrust trust() {
+    return trust;
+  }
+
   /** A GET with these headers; throws {@link ScrapeFailure} if a file cannot be read. */
   HttpCall get(URI uri, List<HttpCall.Header> headers, long timeoutMillis, long bodyBytesMax) {
     HttpCall call = new HttpCall("GET", uri, headers, new byte[0], Optional.empty(), trust, timeoutMillis, bodyBytesMax,

@@ -6,7 +6,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Targets from JSON or YAML files. A file that cannot be read keeps what all files said before. */
@@ -15,6 +20,12 @@ final class FileDiscovery implements Discovery {
 
   private final DiscoverySettings.FromFiles settings;
   private final Disk disk;
+
+  /** What a file held when it was last read, and what it said. */
+  private record Known(byte[] content, List<TargetGroup> groups) {}
+
+  /** Confined to the discovery's timer. */
+  private final Map<Path, Known> known = new HashMap<>();
 
   FileDiscovery(DiscoverySettings.FromFiles settings, Disk disk) {
     this.settings = settings;
@@ -34,11 +45,14 @@ final class FileDiscovery implements Discovery {
   @Override
   public List<TargetGroup> find() {
     List<TargetGroup> groups = new ArrayList<>();
+    Set<Path> seen = new HashSet<>();
     for (String pattern : settings.files()) {
       for (Path file : matching(Path.of(pattern))) {
         groups.addAll(read(file));
+        seen.add(file);
       }
     }
+    known.keySet().retainAll(seen);
     return groups;
   }
 
@@ -57,15 +71,25 @@ final class FileDiscovery implements Discovery {
     }
   }
 
+  /** Looks often and parses seldom: a file with the same bytes lists the same targets. */
   private List<TargetGroup> read(Path file) {
-    String text;
+    byte[] content;
     try {
-      text = new String(disk.readAll(file), StandardCharsets.UTF_8);
+      content = disk.readAll(file);
     } catch (IOException e) {
       throw new DiscoveryException("file " + file + " cannot be read: " + e.getMessage());
     }
+    Known before = known.get(file);
+    if (before == null || !Arrays.equals(before.content, content)) {
+      before = new Known(content, parse(file, content));
+      known.put(file, before);
+    }
+    return before.groups;
+  }
+
+  private static List<TargetGroup> parse(Path file, byte[] content) {
     List<TargetGroup> groups = new ArrayList<>();
-    for (TargetGroup group : TargetGroups.read(file.toString(), text)) {
+    for (TargetGroup group : TargetGroups.read(file.toString(), new String(content, StandardCharsets.UTF_8))) {
       Labels labels = group.labels().toBuilder().set(FILE_PATH, file.toString()).build();
       groups.add(new TargetGroup(group.source(), group.addresses(), labels));
     }

@@ -8,12 +8,8 @@ import io.meshwatch.exposition.ExpositionParser;
 import io.meshwatch.model.Appender;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
-import io.meshwatch.model.SeriesHandle;
-import io.meshwatch.model.StaleMarker;
 import io.meshwatch.model.StoreUnavailableException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +45,7 @@ public final class PushGateway implements AutoCloseable {
   private final Supplier<Appender> appenders;
   private final PushedFiles files;
   private final Map<SortedMap<String, String>, PushedGroup> groups = new LinkedHashMap<>();
-  private final Map<Labels, SeriesHandle> shown = new HashMap<>();
+  private final ShownSeries series = new ShownSeries();
   private Timers.@Nullable Timer timer;
 
   /** A push that cannot be taken; the message is the answer. */
@@ -180,34 +176,15 @@ public final class PushGateway implements AutoCloseable {
 
   private synchronized void show(long dueMillis) {
     Appender appender = appenders.get();
-    Set<Labels> current = new HashSet<>();
     for (PushedGroup group : groups.values()) {
       group.families().values().forEach(family -> family.samples().forEach(
-          sample -> append(appender, current, sample.labels(), family.metadata(), dueMillis, sample.value())));
+          sample -> series.append(appender, sample.labels(), family.metadata(), dueMillis, sample.value())));
       Labels.Builder labels = group.labels().toBuilder();
-      append(appender, current, labels.set(Labels.METRIC_NAME, PUSH_TIME).build(), PUSH_TIME_METADATA, dueMillis, group.pushedAtMillis() / 1000.0);
-      append(appender, current, labels.set(Labels.METRIC_NAME, FAILURE_TIME).build(), FAILURE_TIME_METADATA, dueMillis, group.failedAtMillis() / 1000.0);
+      series.append(appender, labels.set(Labels.METRIC_NAME, PUSH_TIME).build(), PUSH_TIME_METADATA, dueMillis, group.pushedAtMillis() / 1000.0);
+      series.append(appender, labels.set(Labels.METRIC_NAME, FAILURE_TIME).build(), FAILURE_TIME_METADATA, dueMillis, group.failedAtMillis() / 1000.0);
     }
-    List<Labels> gone = new ArrayList<>(shown.keySet());
-    gone.removeAll(current);
-    for (Labels labels : gone) {
-      SeriesHandle series = shown.remove(labels);
-      if (series != null) {
-        appender.append(series, dueMillis, StaleMarker.VALUE);
-      }
-    }
+    series.endRound(appender, dueMillis);
     commit(appender);
-  }
-
-  private void append(Appender appender, Set<Labels> current, Labels labels, MetricMetadata metadata, long atMillis, double value) {
-    SeriesHandle series = shown.get(labels);
-    if (series == null) {
-      series = appender.series(labels);
-      appender.metadata(series, metadata);
-      shown.put(labels, series);
-    }
-    current.add(labels);
-    appender.append(series, atMillis, value);
   }
 
   private void commit(Appender appender) {
@@ -238,9 +215,7 @@ public final class PushGateway implements AutoCloseable {
 
   private synchronized void endSeries() {
     Appender appender = appenders.get();
-    long at = now();
-    shown.values().forEach(series -> appender.append(series, at, StaleMarker.VALUE));
-    shown.clear();
+    series.endRound(appender, now());
     commit(appender);
   }
 }

@@ -51,6 +51,18 @@ final class RecordingStore {
     return List.copyOf(of(named(metric).getFirst()).keySet());
   }
 
+  /** The newest value of a metric that has one series at most; 0 if there is none, NaN if it ended. */
+  double last(String metric) {
+    List<Labels> all = named(metric);
+    return all.isEmpty() ? 0 : of(all.getLast()).entrySet().stream().max(Map.Entry.comparingByKey()).map(Map.Entry::getValue).orElse(0.0);
+  }
+
+  /** The labels of a metric's last series as text. */
+  String labels(String metric) {
+    List<Labels> all = named(metric);
+    return all.isEmpty() ? "" : all.getLast().toString();
+  }
+
   List<Labels> named(String metric) {
     return samples.keySet().stream().filter(l -> l.metricName().equals(metric)).toList();
   }
