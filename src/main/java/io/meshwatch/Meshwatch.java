@@ -4,6 +4,8 @@ import io.meshwatch.cli.Version;
 import io.meshwatch.config.Config;
 import io.meshwatch.config.RetentionSettings;
 import io.meshwatch.config.WebSettings;
+import io.meshwatch.deploy.AccessLog;
+import io.meshwatch.deploy.CertificateSeries;
 import io.meshwatch.deploy.CredentialChecker;
 import io.meshwatch.deploy.Credentials;
 import io.meshwatch.deploy.DeploymentJobs;
@@ -60,6 +62,8 @@ public final class Meshwatch implements AutoCloseable {
   private static final int REQUEST_BYTES_MAX = 64 << 20;
   /** A rotation accepts old and new passwords for much longer than this. */
   private static final long CREDENTIALS_MILLIS = 10_000;
+  private static final long ACCESS_LOG_MILLIS = 1_000;
+  private static final long CERTIFICATES_MILLIS = 60_000;
 
   /** What has to be closed, the last opened first. */
   private final Deque<AutoCloseable> opened;
@@ -82,7 +86,9 @@ public final class Meshwatch implements AutoCloseable {
   private volatile Config config;
   private volatile long reloadedAtMillis;
   private volatile boolean ready;
+  private final Timers.Timer accessTimer;
   private Timers.@Nullable Timer credentialTimer;
+  private Timers.@Nullable Timer certificateTimer;
 
   /**
    * What the process gives besides the environment.
@@ -165,6 +171,9 @@ public final class Meshwatch implements AutoCloseable {
     storeAlarm = opened(new StoreAlarm(environment, engine::trouble, notifier, config.pageUrl()));
     probes = opened(new Probes(environment, engine::appender));
     pushGateway = opened(new PushGateway(environment, engine::appender, folders.pushed()));
+    AccessLog accessLog = new AccessLog(environment.disk(), environment.telemetry(), dataFolder);
+    environment.listeners().onAccess(accessLog);
+    accessTimer = environment.timers().every("access log", ACCESS_LOG_MILLIS, 0, due -> accessLog.write());
     web = opened(new WebServer(
         new WebServer.Parts(environment, engine, scraper, rules, notifier, sonar, pushGateway),
         this::facts,
@@ -208,6 +217,8 @@ public final class Meshwatch implements AutoCloseable {
     apply(config);
     sonar.start();
     credentialTimer = environment.timers().every("credentials", CREDENTIALS_MILLIS, 0, due -> followRotation());
+    CertificateSeries ends = new CertificateSeries(credentials, engine::appender, config.listen());
+    certificateTimer = environment.timers().every("certificates", CERTIFICATES_MILLIS, 0, ends::write);
     ready = true;
   }
 
@@ -344,9 +355,10 @@ public final class Meshwatch implements AutoCloseable {
   @Override
   public void close() {
     ready = false;
-    Timers.Timer timer = credentialTimer;
-    if (timer != null) {
-      timer.cancel(true);
+    for (Timers.Timer timer : new Timers.@Nullable Timer[] {credentialTimer, certificateTimer, accessTimer}) {
+      if (timer != null) {
+        timer.cancel(true);
+      }
     }
     closeAll(opened);
   }

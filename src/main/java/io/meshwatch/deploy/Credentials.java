@@ -35,6 +35,8 @@ import java.util.Set;
  * password for a name. Both steps can be repeated: what was done is left alone.
  */
 public final class Credentials {
+  /** When a certificate of the deployment ends. */
+  static final String EXPIRY_METRIC = "meshwatch_certificate_expiry_timestamp_seconds";
   private static final String AUTHORITY_NAME = "meshwatch deployment CA";
   private static final String SHARED = "all";
   private static final int PASSWORD_BYTES = 24;
@@ -65,7 +67,7 @@ public final class Credentials {
     this.settings = settings;
     Telemetry telemetry = environment.telemetry();
     this.expiry = telemetry.gauge(
-        "meshwatch_certificate_expiry_timestamp_seconds", "When a certificate of the deployment ends, in seconds since 1970.", "subject");
+        EXPIRY_METRIC, "When a certificate of the deployment ends, in seconds since 1970.", "subject");
   }
 
   /**
@@ -374,11 +376,11 @@ public final class Credentials {
   }
 
   private void publishExpiry(Manifest manifest) {
-    expiry.labelValues("authority").set(manifest.authorityEndMillis() / 1000.0);
+    expiry.labelValues(AUTHORITY_NAME).set(manifest.authorityEndMillis() / 1000.0);
     if (manifest.hasNextAuthority()) {
-      expiry.labelValues("next authority").set(manifest.nextAuthorityEndMillis() / 1000.0);
+      expiry.labelValues(AUTHORITY_NAME + " (next)").set(manifest.nextAuthorityEndMillis() / 1000.0);
     } else {
-      expiry.remove("next authority");
+      expiry.remove(AUTHORITY_NAME + " (next)");
     }
     manifest.certificates().values().forEach(c -> expiry.labelValues(c.name()).set(c.endMillis() / 1000.0));
   }

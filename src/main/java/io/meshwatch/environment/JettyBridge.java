@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -40,9 +41,14 @@ final class JettyBridge extends Handler.Abstract {
   /** One permit for each request that runs; all of them are taken when the listener closes. */
   private final Semaphore running = new Semaphore(REQUESTS_MAX);
 
-  JettyBridge(ListenerSpec spec, HttpHandler handler) {
+  private final Clock clock;
+  private final Consumer<AccessEntry> observer;
+
+  JettyBridge(ListenerSpec spec, HttpHandler handler, Clock clock, Consumer<AccessEntry> observer) {
     this.spec = spec;
     this.handler = handler;
+    this.clock = clock;
+    this.observer = observer;
   }
 
   @Override
@@ -72,8 +78,16 @@ final class JettyBridge extends Handler.Abstract {
   }
 
   private void answer(Request request, Response response, Reply reply, Callback callback) {
+    long beganNanos = clock.monotonicNanos();
+    Optional<String> user = user(request);
+    answer(request, user, response, reply, callback);
+    boolean loginFailed = spec.login().isPresent() && user.isEmpty() && request.getHeaders().contains(HttpHeader.AUTHORIZATION);
+    observer.accept(new AccessEntry(clock.wallMillis(), spec.name(), Request.getRemoteAddr(request), user, loginFailed, request.getMethod(),
+        String.valueOf(request.getHttpURI().getPath()), response.getStatus(), (clock.monotonicNanos() - beganNanos) / 1_000_000));
+  }
+
+  private void answer(Request request, Optional<String> user, Response response, Reply reply, Callback callback) {
     try {
-      Optional<String> user = user(request);
       if (spec.login().isPresent() && user.isEmpty()) {
         reply.status(401).header("WWW-Authenticate", "Basic realm=\"meshwatch\"").send("text/plain", "Unauthorized\n");
       } else {

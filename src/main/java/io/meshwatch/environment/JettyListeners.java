@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -29,9 +30,17 @@ final class JettyListeners implements Listeners {
   private static final long CERTIFICATE_CHECK_MILLIS = 5_000;
 
   private final Timers timers;
+  private final Clock clock;
+  private volatile Consumer<AccessEntry> observer = entry -> {};
 
-  JettyListeners(Timers timers) {
+  JettyListeners(Timers timers, Clock clock) {
     this.timers = timers;
+    this.clock = clock;
+  }
+
+  @Override
+  public void onAccess(Consumer<AccessEntry> newObserver) {
+    observer = newObserver;
   }
 
   @Override
@@ -48,7 +57,7 @@ final class JettyListeners implements Listeners {
     connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     server.addConnector(connector);
-    JettyBridge bridge = new JettyBridge(spec, handler);
+    JettyBridge bridge = new JettyBridge(spec, handler, clock, entry -> observer.accept(entry));
     server.setHandler(bridge);
     // Jetty's own grace would also wait for connections that are kept but idle.
     server.setStopTimeout(0);

@@ -14,7 +14,7 @@ public final class SystemEnvironment implements AutoCloseable {
     workers = new PlatformWorkers(Runtime.getRuntime().availableProcessors());
     network = new PooledNetwork(clock);
     environment =
-        new Environment(clock, timers, workers, network, new SystemDisk(), new JettyListeners(timers), telemetry);
+        new Environment(clock, timers, workers, network, new SystemDisk(), new JettyListeners(timers, clock), telemetry);
   }
 
   public Environment environment() {

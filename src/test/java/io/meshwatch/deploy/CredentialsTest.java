@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -192,5 +193,50 @@ class CredentialsTest {
 
   private String text(Path file) {
     return new String(bytes(file), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void trustsBothAuthoritiesUntilTheRotationIsFinished() throws Exception {
+    credentials.init(SUBJECTS);
+    byte[] before = world.environment().disk().readAll(credentials.authorityFile());
+    credentials.prepareAuthority();
+    credentials.prepareRotation();
+    credentials.prepareAuthority();
+    assertThat(new String(world.environment().disk().readAll(credentials.authorityFile()), StandardCharsets.US_ASCII)).startsWith(new String(before, StandardCharsets.US_ASCII))
+        .containsPattern("(?s)BEGIN CERTIFICATE.*BEGIN CERTIFICATE");
+    assertThat(signers()).containsExactly("next");
+    credentials.finishRotation();
+    assertThat(world.environment().disk().readAll(credentials.authorityFile())).isNotEqualTo(before);
+    assertThat(signers()).containsExactly("current");
+    assertThat(credentials.isRotating()).isFalse();
+  }
+
+  @Test
+  void finishesARotationOfTheAuthorityThatWasInterrupted() throws Exception {
+    credentials.init(SUBJECTS);
+    credentials.prepareAuthority();
+    credentials.prepareRotation();
+    // As if the process had ended right after the new key was in place.
+    world.environment().disk().replace(credentials.authorityKeyFile(), world.environment().disk().readAll(FOLDER.resolve("ca-next.key")));
+    credentials.init(credentials.subjects());
+    credentials.finishRotation();
+    credentials.init(credentials.subjects());
+    assertThat(signers()).containsExactly("current");
+  }
+
+  /** Which authority signed the certificate of the first subject: the one that is on its way, or the only one. */
+  private List<String> signers() throws Exception {
+    String subject = credentials.subjects().getFirst().name();
+    byte[] certificate = world.environment().disk().readAll(credentials.serverTls(subject).certificateChainFile());
+    byte[] key = world.environment().disk().readAll(credentials.serverTls(subject).keyFile());
+    List<String> signers = new ArrayList<>();
+    for (String authority : List.of("ca-next", "ca")) {
+      Path file = FOLDER.resolve(authority + ".crt");
+      Path keyFile = FOLDER.resolve(authority + ".key");
+      if (world.environment().disk().exists(file) && Authority.read(world.environment().disk().readAll(file), world.environment().disk().readAll(keyFile)).issued(certificate, key)) {
+        signers.add(authority.equals("ca") ? "current" : "next");
+      }
+    }
+    return signers;
   }
 }
