@@ -70,6 +70,6 @@ public final class DeploymentJobs {
   private static ScrapeLimits limits(ScrapeSettings scrape) {
     ScrapeLimits d = ScrapeLimits.defaults();
     return new ScrapeLimits(scrape.bodyBytesMax(), scrape.samplesMax(), d.labels(), d.labelNameLength(), d.labelValueLength(), d.targets(),
-        d.histogramBuckets(), d.droppedTargets());
+        d.histogramBuckets(), d.histogramBucketFactor(), d.droppedTargets());
   }
 }

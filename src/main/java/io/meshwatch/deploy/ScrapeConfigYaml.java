@@ -105,7 +105,8 @@ final class ScrapeConfigYaml {
         .setUnlessEmpty("label_name_length_limit", limits.labelNameLength())
         .setUnlessEmpty("label_value_length_limit", limits.labelValueLength())
         .setUnlessEmpty("target_limit", limits.targets())
-        .setUnlessEmpty("native_histogram_bucket_limit", limits.histogramBuckets());
+        .setUnlessEmpty("native_histogram_bucket_limit", limits.histogramBuckets())
+        .setUnlessEmpty("native_histogram_min_bucket_factor", limits.histogramBucketFactor());
   }
 
   /** How to connect; secrets go into files of their own, named after the job. */

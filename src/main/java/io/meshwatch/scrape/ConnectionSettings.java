@@ -55,8 +55,13 @@ public record ConnectionSettings(
    *
    * @param name its name
    * @param value its value, which may be secret
+   * @param valueFile a file that holds the value, read for every request; used if {@code value} is empty
    */
-  public record Header(String name, Secret value) {}
+  public record Header(String name, Secret value, Optional<String> valueFile) {
+    public static Header defaults() {
+      return new Header("", Secret.EMPTY, Optional.empty());
+    }
+  }
 
   /**
    * How the other side's certificate is checked, and which certificate is shown to it. Files are PEM.

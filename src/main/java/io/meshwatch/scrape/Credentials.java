@@ -38,7 +38,7 @@ final class Credentials {
     HttpCall call = new HttpCall("GET", uri, headers, new byte[0], Optional.empty(), trust, timeoutMillis, bodyBytesMax,
         connection.followRedirects());
     for (ConnectionSettings.Header header : connection.headers()) {
-      call = call.header(header.name(), header.value().reveal());
+      call = call.header(header.name(), secret(header.value(), header.valueFile()).reveal());
     }
     if (connection.basicAuth().isPresent()) {
       ConnectionSettings.BasicAuth auth = connection.basicAuth().get();

@@ -133,9 +133,6 @@ public final class PrometheusScrapeFile {
   }
 
   private static ScrapeLimits limits(YamlFields fields, ScrapeLimits base) {
-    if (fields.parsed("native_histogram_min_bucket_factor", 0.0, Double::valueOf) != 0) {
-      fields.warning("native_histogram_min_bucket_factor", "native_histogram_min_bucket_factor has no effect: histograms are stored as they come");
-    }
     return new ScrapeLimits(
         fields.bytes("body_size_limit", base.bodyBytes()),
         fields.count("sample_limit", base.samples()),
@@ -144,6 +141,7 @@ public final class PrometheusScrapeFile {
         fields.count("label_value_length_limit", base.labelValueLength()),
         fields.count("target_limit", base.targets()),
         fields.count("native_histogram_bucket_limit", base.histogramBuckets()),
+        fields.parsed("native_histogram_min_bucket_factor", base.histogramBucketFactor(), Double::valueOf),
         fields.count("keep_dropped_targets", base.droppedTargets()));
   }
 
@@ -323,11 +321,9 @@ public final class PrometheusScrapeFile {
     }
     for (String name : named.get().names()) {
       named.get().fields(name).ifPresent(header -> {
-        header.texts("values").forEach(v -> headers.add(new ConnectionSettings.Header(name, Secret.of(v))));
-        header.texts("secrets").forEach(v -> headers.add(new ConnectionSettings.Header(name, Secret.of(v))));
-        if (header.has("files")) {
-          header.errorAt("files", "headers from files are not supported; use values or secrets");
-        }
+        header.texts("values").forEach(v -> headers.add(new ConnectionSettings.Header(name, Secret.of(v), Optional.empty())));
+        header.texts("secrets").forEach(v -> headers.add(new ConnectionSettings.Header(name, Secret.of(v), Optional.empty())));
+        header.texts("files").forEach(f -> headers.add(new ConnectionSettings.Header(name, Secret.EMPTY, Optional.of(resolved(f)))));
         header.finish();
       });
     }

@@ -111,14 +111,15 @@ final class ScrapeBatch implements ExpositionSink {
     if (series == null) {
       return;
     }
-    int buckets = histogram.positiveBuckets().length + histogram.negativeBuckets().length;
-    long bucketsMax = job.limits().histogramBuckets();
-    if (bucketsMax > 0 && buckets > bucketsMax) {
+    ScrapeLimits limits = job.limits();
+    Histogram kept = HistogramReduction.within(histogram, limits.histogramBuckets(), limits.histogramBucketFactor());
+    int buckets = HistogramReduction.buckets(kept);
+    if (limits.histogramBuckets() > 0 && buckets > limits.histogramBuckets()) {
       metrics.exceededBucketLimit.inc();
       throw new ScrapeFailure(new ScrapeOutcome.LimitExceeded(ScrapeOutcome.Limit.HISTOGRAM_BUCKETS,
-          "histogram " + series.labels().metricName() + " has " + buckets + " buckets, the limit is " + bucketsMax));
+          "histogram " + series.labels().metricName() + " has " + buckets + " buckets at its lowest resolution, the limit is " + limits.histogramBuckets()));
     }
-    count(appender.append(series, lastTimestampMillis, histogram));
+    count(appender.append(series, lastTimestampMillis, kept));
   }
 
   /** Finds the series of a sample and its time; null if the sample is not to be stored. */

@@ -73,7 +73,7 @@ class PrometheusScrapeFileTest {
     assertThat(job.connection().basicAuth())
         .contains(new ConnectionSettings.BasicAuth("me", Optional.empty(), Secret.EMPTY, Optional.of("/etc/prometheus/pass.txt")));
     assertThat(job.connection().tls().caFile()).contains("/etc/prometheus/ca.pem");
-    assertThat(job.connection().headers()).containsExactly(new ConnectionSettings.Header("X-Scope", Secret.of("one")));
+    assertThat(job.connection().headers()).containsExactly(new ConnectionSettings.Header("X-Scope", Secret.of("one"), Optional.empty()));
     assertThat(job.connection().followRedirects()).isFalse();
     assertThat(job.limits().bodyBytes()).isEqualTo(10 << 20);
     assertThat(job.limits().samples()).isEqualTo(1500);

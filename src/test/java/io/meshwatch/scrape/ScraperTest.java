@@ -221,21 +221,21 @@ class ScraperTest {
 
   @Test
   void tooManyLabelsFailTheScrape() throws InterruptedException {
-    w.apply(ScrapeWorld.job(TARGET).withLimits(new ScrapeLimits(0, 0, 5, 0, 0, 0, 0, 10)));
+    w.apply(ScrapeWorld.job(TARGET).withLimits(new ScrapeLimits(0, 0, 5, 0, 0, 0, 0, 0, 10)));
     w.scrape("a{b=\"1\",c=\"2\"} 1\n");
     assertThat(w.target().lastError()).isEqualTo("series a has 6 labels, the limit is 5");
     assertThat(w.own("prometheus_target_scrape_pool_exceeded_label_limits_total")).isEqualTo(1);
-    w.apply(ScrapeWorld.job(TARGET).withLimits(new ScrapeLimits(0, 0, 0, 8, 0, 0, 0, 10)));
+    w.apply(ScrapeWorld.job(TARGET).withLimits(new ScrapeLimits(0, 0, 0, 8, 0, 0, 0, 0, 10)));
     w.scrape("a{long_name=\"1\"} 1\n");
     assertThat(w.target().lastError()).isEqualTo("label name \"long_name\" of series a has 9 bytes, the limit is 8");
-    w.apply(ScrapeWorld.job(TARGET).withLimits(new ScrapeLimits(0, 0, 0, 0, 14, 0, 0, 10)));
+    w.apply(ScrapeWorld.job(TARGET).withLimits(new ScrapeLimits(0, 0, 0, 0, 14, 0, 0, 0, 10)));
     w.scrape("a{b=\"fifteen letters\"} 1\n");
     assertThat(w.target().lastError()).isEqualTo("the value of label b of series a has 15 bytes, the limit is 14");
   }
 
   @Test
   void aPageThatIsTooLargeFailsTheScrape() throws InterruptedException {
-    w.apply(ScrapeWorld.job(TARGET).withLimits(new ScrapeLimits(10, 0, 0, 0, 0, 0, 0, 10)));
+    w.apply(ScrapeWorld.job(TARGET).withLimits(new ScrapeLimits(10, 0, 0, 0, 0, 0, 0, 0, 10)));
     w.scrape("a_long_name 1\n");
     assertThat(w.target().lastError()).isEqualTo("the page is larger than the limit of 10 bytes");
     assertThat(series("scrape_body_size_bytes")).containsExactly("-1.0");
@@ -244,7 +244,7 @@ class ScraperTest {
 
   @Test
   void tooManyTargetsMeansThatNoneIsScraped() throws InterruptedException {
-    w.apply(ScrapeWorld.job(TARGET, "127.0.0.1:9101").withLimits(new ScrapeLimits(0, 0, 0, 0, 0, 1, 0, 10)));
+    w.apply(ScrapeWorld.job(TARGET, "127.0.0.1:9101").withLimits(new ScrapeLimits(0, 0, 0, 0, 0, 1, 0, 0, 10)));
     w.scrape();
     assertThat(series("up")).containsExactly("0.0");
     assertThat(w.target().lastError()).isEqualTo("job j has 2 targets, the limit is 1");
