@@ -126,10 +126,26 @@ final class ScrapeConfigYaml {
           .set("credentials_file", secrets.add(job + ".credentials", secrets.read(auth.credentials(), auth.credentialsFile())))
           .fields());
     }
+    if (connection.oauth2().isPresent()) {
+      yaml.set("oauth2", oauth2(job, connection.oauth2().get()));
+    }
     yaml.setUnlessEmpty("tls_config", tls(job, connection.tls()));
     if (!connection.followRedirects()) {
       yaml.set("follow_redirects", false);
     }
+  }
+
+  private Map<String, Object> oauth2(String job, ConnectionSettings.OAuth2 oauth2) throws IOException {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    oauth2.endpointParameters().forEach(p -> parameters.put(p.mapKey(), p.mapValue()));
+    return new YamlText()
+        .set("client_id", oauth2.clientId())
+        .set("client_secret_file", secrets.add(job + ".oauth2", secrets.read(oauth2.clientSecret(), oauth2.clientSecretFile())))
+        .set("token_url", oauth2.tokenUrl())
+        .setUnlessEmpty("scopes", oauth2.scopes())
+        .setUnlessEmpty("endpoint_params", parameters)
+        .setUnlessEmpty("tls_config", tls(job + ".oauth2", oauth2.tls()))
+        .fields();
   }
 
   private Map<String, Object> tls(String job, ConnectionSettings.Tls tls) throws IOException {

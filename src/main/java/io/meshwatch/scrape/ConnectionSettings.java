@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param basicAuth user and password; empty = none
  * @param authorization an Authorization header of another kind; empty = none
+ * @param oauth2 a token of an OAuth 2.0 server instead; empty = none
  * @param headers further headers of the request
  * @param tls how the certificate is checked
  * @param followRedirects whether redirects are followed; credentials never go to another host
@@ -16,11 +17,12 @@ import java.util.Optional;
 public record ConnectionSettings(
     Optional<BasicAuth> basicAuth,
     Optional<Authorization> authorization,
+    Optional<OAuth2> oauth2,
     List<Header> headers,
     Tls tls,
     boolean followRedirects) {
   public static ConnectionSettings defaults() {
-    return new ConnectionSettings(Optional.empty(), Optional.empty(), List.of(), Tls.defaults(), true);
+    return new ConnectionSettings(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Tls.defaults(), true);
   }
 
   /**
@@ -47,6 +49,30 @@ public record ConnectionSettings(
   public record Authorization(String type, Secret credentials, Optional<String> credentialsFile) {
     public static Authorization defaults() {
       return new Authorization("Bearer", Secret.EMPTY, Optional.empty());
+    }
+  }
+
+  /**
+   * How a token is asked for: the client credentials grant.
+   *
+   * @param clientId who we are
+   * @param clientSecret how we prove it
+   * @param clientSecretFile a file that holds the secret, read whenever a token is asked for; used if {@code clientSecret} is empty
+   * @param tokenUrl where tokens are given out
+   * @param scopes what the token is to be good for
+   * @param endpointParameters further parameters of the request
+   * @param tls how the token server's certificate is checked
+   */
+  public record OAuth2(
+      String clientId,
+      Secret clientSecret,
+      Optional<String> clientSecretFile,
+      String tokenUrl,
+      List<String> scopes,
+      List<TextEntry> endpointParameters,
+      Tls tls) {
+    public static OAuth2 defaults() {
+      return new OAuth2("", Secret.EMPTY, Optional.empty(), "", List.of(), List.of(), Tls.defaults());
     }
   }
 
@@ -89,10 +115,10 @@ public record ConnectionSettings(
   }
 
   public ConnectionSettings withBasicAuth(BasicAuth auth) {
-    return new ConnectionSettings(Optional.of(auth), authorization, headers, tls, followRedirects);
+    return new ConnectionSettings(Optional.of(auth), authorization, oauth2, headers, tls, followRedirects);
   }
 
   public ConnectionSettings withTls(Tls newTls) {
-    return new ConnectionSettings(basicAuth, authorization, headers, newTls, followRedirects);
+    return new ConnectionSettings(basicAuth, authorization, oauth2, headers, newTls, followRedirects);
   }
 }

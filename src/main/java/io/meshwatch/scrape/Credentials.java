@@ -1,6 +1,7 @@
 package io.meshwatch.scrape;
 
 import io.meshwatch.environment.Disk;
+import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.model.Secret;
@@ -19,12 +20,17 @@ final class Credentials {
   private final ConnectionSettings connection;
   private final TlsTrust trust;
   private final Disk disk;
+  private final Optional<OAuthToken> token;
 
-  Credentials(ConnectionSettings connection, Disk disk) {
+  Credentials(ConnectionSettings connection, Environment environment) {
     this.connection = connection;
-    this.disk = disk;
-    ConnectionSettings.Tls tls = connection.tls();
-    this.trust = new TlsTrust(tls.caFile().map(Path::of), tls.serverName(), tls.certificateFile().map(Path::of),
+    this.disk = environment.disk();
+    this.trust = trust(connection.tls());
+    this.token = connection.oauth2().map(oauth2 -> new OAuthToken(oauth2, trust(oauth2.tls()), environment));
+  }
+
+  private static TlsTrust trust(ConnectionSettings.Tls tls) {
+    return new TlsTrust(tls.caFile().map(Path::of), tls.serverName(), tls.certificateFile().map(Path::of),
         tls.keyFile().map(Path::of), tls.insecureSkipVerify());
   }
 
@@ -33,8 +39,8 @@ final class Credentials {
     return trust;
   }
 
-  /** A GET with these headers; throws {@link ScrapeFailure} if a file cannot be read. */
-  HttpCall get(URI uri, List<HttpCall.Header> headers, long timeoutMillis, long bodyBytesMax) {
+  /** A GET with these headers; throws {@link ScrapeFailure} if a file cannot be read or no token is given out. */
+  HttpCall get(URI uri, List<HttpCall.Header> headers, long timeoutMillis, long bodyBytesMax) throws InterruptedException {
     HttpCall call = new HttpCall("GET", uri, headers, new byte[0], Optional.empty(), trust, timeoutMillis, bodyBytesMax,
         connection.followRedirects());
     for (ConnectionSettings.Header header : connection.headers()) {
@@ -49,7 +55,7 @@ final class Credentials {
       Secret credentials = secret(authorization.credentials(), authorization.credentialsFile());
       return call.header("Authorization", authorization.type() + " " + credentials.reveal());
     }
-    return call;
+    return token.isPresent() ? call.header("Authorization", token.get().header(timeoutMillis)) : call;
   }
 
   /** The configured user, empty if there is none. */

@@ -21,7 +21,7 @@ final class HttpDiscovery implements Discovery {
   HttpDiscovery(DiscoverySettings.FromHttp settings, Environment environment) {
     this.settings = settings;
     this.environment = environment;
-    this.credentials = new Credentials(settings.connection(), environment.disk());
+    this.credentials = new Credentials(settings.connection(), environment);
   }
 
   @Override

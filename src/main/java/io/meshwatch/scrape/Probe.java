@@ -34,7 +34,7 @@ final class Probe {
   Probe(ProbeSettings settings, Environment environment) {
     this.settings = settings;
     this.environment = environment;
-    this.credentials = new Credentials(settings.connection(), environment.disk());
+    this.credentials = new Credentials(settings.connection(), environment);
     this.forbidden = settings.failIfBodyMatches().stream().map(Pattern::compile).toList();
     this.wanted = settings.failIfBodyNotMatches().stream().map(Pattern::compile).toList();
   }

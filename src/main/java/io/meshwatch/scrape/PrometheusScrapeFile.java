@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -252,9 +253,6 @@ public final class PrometheusScrapeFile {
   }
 
   private ConnectionSettings connection(YamlFields fields) {
-    if (fields.has("oauth2")) {
-      fields.errorAt("oauth2", "OAuth 2.0 is not supported for scrapes; use basic_auth or authorization");
-    }
     for (String proxy : PROXY_FIELDS) {
       if (fields.has(proxy)) {
         fields.errorAt(proxy, "proxies are not supported for scrapes");
@@ -263,11 +261,34 @@ public final class PrometheusScrapeFile {
     fields.flag("enable_http2", true);
     Optional<ConnectionSettings.BasicAuth> basic = fields.fields("basic_auth").map(this::basicAuth);
     Optional<ConnectionSettings.Authorization> authorization = fields.fields("authorization").map(this::authorization).or(() -> bearer(fields));
-    if (basic.isPresent() && authorization.isPresent()) {
+    Optional<ConnectionSettings.OAuth2> oauth2 = fields.fields("oauth2").map(this::oauth2);
+    if (Stream.of(basic, authorization, oauth2).filter(Optional::isPresent).count() > 1) {
       fields.errorAt("basic_auth", "at most one of basic_auth, oauth2 & authorization must be configured");
     }
-    return new ConnectionSettings(basic, authorization, headers(fields), fields.fields("tls_config").map(this::tls).orElse(ConnectionSettings.Tls.defaults()),
+    return new ConnectionSettings(basic, authorization, oauth2, headers(fields), fields.fields("tls_config").map(this::tls).orElse(ConnectionSettings.Tls.defaults()),
         fields.flag("follow_redirects", true));
+  }
+
+  private ConnectionSettings.OAuth2 oauth2(YamlFields fields) {
+    List<TextEntry> parameters = new ArrayList<>();
+    fields.fields("endpoint_params").ifPresent(p -> p.names().forEach(name -> parameters.add(new TextEntry(name, p.text(name, "")))));
+    for (String proxy : PROXY_FIELDS) {
+      if (fields.has(proxy)) {
+        fields.errorAt(proxy, "proxies are not supported for scrapes");
+      }
+    }
+    ConnectionSettings.OAuth2 oauth2 = new ConnectionSettings.OAuth2(fields.text("client_id", ""), Secret.of(fields.text("client_secret", "")),
+        path(fields, "client_secret_file"), fields.text("token_url", ""), fields.texts("scopes"), parameters,
+        fields.fields("tls_config").map(this::tls).orElse(ConnectionSettings.Tls.defaults()));
+    atMostOne(fields, "client_secret", "client_secret_file");
+    if (oauth2.clientId().isEmpty()) {
+      fields.errorAt("client_id", "oauth2 client_id must be configured");
+    }
+    if (oauth2.tokenUrl().isEmpty()) {
+      fields.errorAt("token_url", "oauth2 token_url must be configured");
+    }
+    fields.finish();
+    return oauth2;
   }
 
   private ConnectionSettings.BasicAuth basicAuth(YamlFields fields) {

@@ -3,6 +3,8 @@ package io.meshwatch.scrape;
 import io.meshwatch.model.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Targets that are scraped alike.
@@ -148,9 +150,9 @@ public record ScrapeJob(
     if (timeoutMillis() < 1 || timeoutMillis() > intervalMillis()) {
       problems.add(problem("timeoutSeconds: expected more than 0 and at most the interval of " + intervalSeconds + ", got " + timeoutSeconds));
     }
-    boolean bothAuths = connection.basicAuth().isPresent() && connection.authorization().isPresent();
-    if (bothAuths) {
-      problems.add(problem("expected basicAuth or authorization, got both"));
+    ConnectionSettings c = connection;
+    if (Stream.of(c.basicAuth(), c.authorization(), c.oauth2()).filter(Optional::isPresent).count() > 1) {
+      problems.add(problem("expected one of basicAuth, authorization and oauth2, got more"));
     }
     relabelRules.forEach(r -> r.check(formats.legacyNamesOnly()).forEach(m -> problems.add(problem("relabelRules: " + m))));
     metricRelabelRules.forEach(r -> r.check(formats.legacyNamesOnly()).forEach(m -> problems.add(problem("metricRelabelRules: " + m))));

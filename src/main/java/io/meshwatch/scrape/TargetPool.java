@@ -45,7 +45,7 @@ final class TargetPool {
     this.metrics = metrics;
     this.factory = new TargetFactory(job);
     this.metricRelabeling = Relabeling.compile(job.metricRelabelRules(), job.formats().legacyNamesOnly());
-    this.credentials = new Credentials(job.connection(), environment.disk());
+    this.credentials = new Credentials(job.connection(), environment);
   }
 
   synchronized ScrapeJob job() {
@@ -88,7 +88,7 @@ final class TargetPool {
     boolean scrapedAlike = newJob.withoutTargets().equals(before.withoutTargets());
     if (!scrapedAlike) {
       metricRelabeling = Relabeling.compile(newJob.metricRelabelRules(), newJob.formats().legacyNamesOnly());
-      credentials = new Credentials(newJob.connection(), environment.disk());
+      credentials = new Credentials(newJob.connection(), environment);
     }
     sync(scrapedAlike);
   }

@@ -1,0 +1,108 @@
+package io.meshwatch.scrape;
+
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.HttpCall;
+import io.meshwatch.environment.HttpResult;
+import io.meshwatch.environment.TlsTrust;
+import io.meshwatch.model.Secret;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A token of an OAuth 2.0 server by the client credentials grant, asked for when the one at hand is about to end. Guarded by itself.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-4.4">RFC 6749, 4.4</a>
+ */
+final class OAuthToken {
+  private static final long BODY_BYTES_MAX = 1 << 20;
+  /** A token that ends sooner than this is not used any more. */
+  private static final long MARGIN_MILLIS = 10_000;
+
+  private final ConnectionSettings.OAuth2 settings;
+  private final TlsTrust trust;
+  private final Environment environment;
+  private Secret header = Secret.EMPTY;
+  private long endMillis;
+
+  OAuthToken(ConnectionSettings.OAuth2 settings, TlsTrust trust, Environment environment) {
+    this.settings = settings;
+    this.trust = trust;
+    this.environment = environment;
+  }
+
+  /** The value of the Authorization header; throws {@link ScrapeFailure} if there is no token. */
+  synchronized String header(long timeoutMillis) throws InterruptedException {
+    if (header.isEmpty() || environment.clock().wallMillis() + MARGIN_MILLIS >= endMillis) {
+      take(ask(timeoutMillis));
+    }
+    return header.reveal();
+  }
+
+  /** Most servers take the client's secret as Basic auth, as the standard wants; some only among the parameters. */
+  private HttpResult.Answer ask(long timeoutMillis) throws InterruptedException {
+    Secret secret = secret();
+    HttpCall call = HttpCall.post(URI.create(settings.tokenUrl()), "application/x-www-form-urlencoded", form("").getBytes(StandardCharsets.UTF_8), trust)
+        .withLimits(timeoutMillis, BODY_BYTES_MAX);
+    HttpResult result = environment.network().exchange(call.withBasicAuth(encoded(settings.clientId()), Secret.of(encoded(secret.reveal()))));
+    if (result instanceof HttpResult.Answer answer && (answer.status() == 400 || answer.status() == 401)) {
+      String own = "&client_id=" + encoded(settings.clientId()) + "&client_secret=" + encoded(secret.reveal());
+      result = environment.network().exchange(new HttpCall(call.method(), call.uri(), call.headers(), form(own).getBytes(StandardCharsets.UTF_8),
+          call.basicAuth(), call.trust(), call.timeoutMillis(), call.bodyBytesMax(), false));
+    }
+    return switch (result) {
+      case HttpResult.Failure failure -> throw failed(failure.message());
+      case HttpResult.Answer answer when answer.status() / 100 != 2 -> throw failed(settings.tokenUrl() + " answered with status " + answer.status());
+      case HttpResult.Answer answer -> answer;
+    };
+  }
+
+  private String form(String more) {
+    StringBuilder form = new StringBuilder("grant_type=client_credentials");
+    if (!settings.scopes().isEmpty()) {
+      form.append("&scope=").append(encoded(String.join(" ", settings.scopes())));
+    }
+    settings.endpointParameters().forEach(p -> form.append('&').append(encoded(p.mapKey())).append('=').append(encoded(p.mapValue())));
+    return form.append(more).toString();
+  }
+
+  private void take(HttpResult.Answer answer) {
+    try {
+      JsonNode json = JsonMapper.shared().readTree(answer.text());
+      String token = json.path("access_token").asString("");
+      if (token.isEmpty()) {
+        throw failed(settings.tokenUrl() + " answered without an access_token");
+      }
+      String type = json.path("token_type").asString("Bearer");
+      header = Secret.of((type.equalsIgnoreCase("bearer") ? "Bearer" : type) + " " + token);
+      long seconds = json.path("expires_in").asLong(0);
+      endMillis = seconds <= 0 ? Long.MAX_VALUE : environment.clock().wallMillis() + seconds * 1000;
+    } catch (JacksonException e) {
+      throw failed(settings.tokenUrl() + " did not answer in JSON");
+    }
+  }
+
+  private Secret secret() {
+    if (!settings.clientSecret().isEmpty() || settings.clientSecretFile().isEmpty()) {
+      return settings.clientSecret();
+    }
+    try {
+      return Secret.of(new String(environment.disk().readAll(Path.of(settings.clientSecretFile().get())), StandardCharsets.UTF_8).strip());
+    } catch (IOException e) {
+      throw failed("file " + settings.clientSecretFile().get() + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static ScrapeFailure failed(String reason) {
+    return new ScrapeFailure(new ScrapeOutcome.NoCredentials("no token: " + reason));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}
