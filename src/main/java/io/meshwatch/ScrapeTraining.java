@@ -72,7 +72,7 @@ final class ScrapeTraining implements AutoCloseable {
     StringBuilder page = new StringBuilder(SERIES * 100);
     page.append("# HELP training_requests_total Requests.\n# TYPE training_requests_total counter\n");
     for (int i = 0; i < SERIES; i++) {
-      double value = i % 3 == 0 ? count * (i + 1) : i % 3 == 1 ? Math.sin(count + i) * i : i;
+      double value = i % 3 == 0 ? (double) (count * (i + 1)) : Math.sin((double) (count + i)) * i;
       page.append("training_requests_total{method=\"GET\",handler=\"/api/v").append(i % 7).append("/objects/").append(i)
           .append("\",status=\"200\"} ").append(value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value)).append('\n');
     }

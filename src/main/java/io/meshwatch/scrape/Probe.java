@@ -145,7 +145,8 @@ final class Probe {
 
   /** Address and certificate of where the last request went; HTTP itself does not show them. */
   private void inspect(ProbeReport report, HttpCall call, boolean secured, long deadlineNanos) throws InterruptedException {
-    int port = call.uri().getPort() >= 0 ? call.uri().getPort() : secured ? 443 : 80;
+    int usualPort = secured ? 443 : 80;
+    int port = call.uri().getPort() >= 0 ? call.uri().getPort() : usualPort;
     long leftMillis = (deadlineNanos - environment.clock().monotonicNanos()) / 1_000_000;
     if (leftMillis > 0) {
       connect(report, call.uri().getHost().replaceAll("[\\[\\]]", ""), port, secured ? Optional.of(call.trust()) : Optional.empty(), leftMillis);
@@ -155,7 +156,8 @@ final class Probe {
   private static void lastModified(ProbeReport report, HttpResult.Answer answer) {
     answer.header("Last-Modified").ifPresent(text -> {
       try {
-        report.set("probe_http_last_modified_timestamp_seconds", ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toEpochSecond());
+        double seconds = (double) ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toEpochSecond();
+        report.set("probe_http_last_modified_timestamp_seconds", seconds);
       } catch (DateTimeException e) {
         report.set("probe_http_last_modified_timestamp_seconds", 0);
       }

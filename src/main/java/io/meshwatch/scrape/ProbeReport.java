@@ -68,8 +68,8 @@ final class ProbeReport {
   }
 
   void tls(ConnectResult.Tls tls) {
-    set("probe_ssl_earliest_cert_expiry", tls.earliestExpiryMillis() / 1000);
-    tls.chainExpiryMillis().ifPresent(end -> set("probe_ssl_last_chain_expiry_timestamp_seconds", end / 1000));
+    set("probe_ssl_earliest_cert_expiry", tls.earliestExpiryMillis() / 1000.0);
+    tls.chainExpiryMillis().ifPresent(end -> set("probe_ssl_last_chain_expiry_timestamp_seconds", end / 1000.0));
     set("probe_tls_version_info", "version", tls.version(), 1);
     values.put(Labels.of(Labels.METRIC_NAME, "probe_ssl_last_chain_info", "fingerprint_sha256", tls.fingerprint(), "subject", tls.subject(),
         "issuer", tls.issuer(), "subjectalternative", tls.alternativeNames()), 1.0);

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 
 class PushApiTest {
   private static final Path FOLDER = Path.of("/data/pushed");
-  private static final BiPredicate<String, String> BACKUP = (user, password) -> user.equals("backup") && password.equals("secret");
 
   private final SimulatedEnvironment world = new SimulatedEnvironment(1_700_000_000_000L);
   private EmbeddedEngine engine;
@@ -43,6 +42,10 @@ class PushApiTest {
   void close() {
     gateway.close();
     engine.close();
+  }
+
+  private static boolean isBackup(String user, String password) {
+    return user.equals("backup") && password.equals("secret");
   }
 
   private int send(String method, String path, String body, PushAccess access, Optional<BiPredicate<String, String>> login, String user)
@@ -112,7 +115,7 @@ class PushApiTest {
 
   @Test
   void asksForALoginForPushesWhereThePageAsksForNone() throws Exception {
-    PushAccess access = new PushAccess(Optional.of(BACKUP), Set.of());
+    PushAccess access = new PushAccess(Optional.of(PushApiTest::isBackup), Set.of());
     assertThat(send("PUT", "/metrics/job/a", "x 1\n", access, Optional.empty(), "")).isEqualTo(401);
     assertThat(send("PUT", "/metrics/job/a", "x 1\n", access, Optional.empty(), "other")).isEqualTo(401);
     assertThat(send("PUT", "/metrics/job/a", "x 1\n", access, Optional.empty(), "backup")).isEqualTo(200);
@@ -122,8 +125,8 @@ class PushApiTest {
   @Test
   void keepsThoseWhoMayOnlyPushFromThePage() throws Exception {
     PushAccess access = new PushAccess(Optional.empty(), Set.of("backup"));
-    assertThat(send("PUT", "/metrics/job/a", "x 1\n", access, Optional.of(BACKUP), "backup")).isEqualTo(200);
-    assertThat(send("GET", "/page", "", access, Optional.of(BACKUP), "backup")).isEqualTo(403);
-    assertThat(send("GET", "/page", "", access, Optional.of(BACKUP), "")).isEqualTo(401);
+    assertThat(send("PUT", "/metrics/job/a", "x 1\n", access, Optional.of(PushApiTest::isBackup), "backup")).isEqualTo(200);
+    assertThat(send("GET", "/page", "", access, Optional.of(PushApiTest::isBackup), "backup")).isEqualTo(403);
+    assertThat(send("GET", "/page", "", access, Optional.of(PushApiTest::isBackup), "")).isEqualTo(401);
   }
 }

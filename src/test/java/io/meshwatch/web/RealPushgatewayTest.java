@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
@@ -118,7 +119,7 @@ class RealPushgatewayTest {
   }
 
   /** Values of a page that come from pushes, labels with an empty value left out, as a scrape with honor_labels stores them. */
-  private TreeSet<String> theirs(int port) throws IOException, InterruptedException {
+  private Set<String> theirs(int port) throws IOException, InterruptedException {
     return page(port).lines()
         .filter(line -> !line.startsWith("#") && line.contains("job=\""))
         .filter(line -> !line.startsWith("push_"))
@@ -126,8 +127,8 @@ class RealPushgatewayTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static TreeSet<String> ours(PushGateway gateway) {
-    TreeSet<String> lines = new TreeSet<>();
+  private static Set<String> ours(PushGateway gateway) {
+    Set<String> lines = new TreeSet<>();
     for (PushedGroup group : gateway.groups()) {
       group.families().values().forEach(family -> family.samples().forEach(sample -> {
         String labels = sample.labels().withoutMetricName().toString().replace(", ", ",");
