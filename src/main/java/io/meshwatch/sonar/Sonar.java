@@ -35,6 +35,8 @@ public final class Sonar implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sonar.class);
   /** Series are written again at least this often: well within PromQL's lookback of five minutes. */
   private static final long REFRESH_MILLIS = 30_000;
+  /** Looked at so often which series are due: few at a time, so that writing those of a thousand targets delays no run. */
+  private static final long REFRESH_TICK_MILLIS = 1_000;
   private static final long STOP_MILLIS = 5_000;
   /** The label that tells several Sonars apart which test the same from different places. */
   private static final String VANTAGE = "vantage";
@@ -74,7 +76,7 @@ public final class Sonar implements AutoCloseable {
   /** Starts testing. */
   public void start() {
     apply(settings, true);
-    refresher = environment.timers().every("sonar refresh", REFRESH_MILLIS, 0, this::refresh);
+    refresher = environment.timers().every("sonar refresh", REFRESH_TICK_MILLIS, 0, this::refresh);
   }
 
   /**
@@ -142,16 +144,19 @@ public final class Sonar implements AutoCloseable {
   }
 
   private void refresh(long dueMillis) {
-    writeOwn(dueMillis);
-    outages.write(dueMillis);
-    for (TargetLoop loop : loops.values()) {
-      if (dueMillis - loop.series().group().lastWrittenMillis() >= REFRESH_MILLIS / 2) {
-        loop.refresh(dueMillis);
-      }
+    if (isDue(own, dueMillis)) {
+      writeOwn(dueMillis);
     }
+    if (isDue(outages.group(), dueMillis)) {
+      outages.write(dueMillis);
+    }
+    loops.values().stream().filter(loop -> isDue(loop.series().group(), dueMillis)).forEach(loop -> loop.refresh(dueMillis));
   }
 
-  /** Writes Sonar's own series, once it ever had a target: a store that is filled with older samples must not begin with ours. */
+  private static boolean isDue(SeriesGroup series, long atMillis) {
+    return atMillis - series.lastWrittenMillis() >= REFRESH_MILLIS;
+  }
+
   private void writeOwn(long atMillis) {
     if (loops.isEmpty() && own.lastWrittenMillis() == 0) {
       return;
