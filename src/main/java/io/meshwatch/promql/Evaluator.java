@@ -15,9 +15,9 @@ import io.meshwatch.promql.Expr.Unary;
 import io.meshwatch.promql.Expr.VectorSelector;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
@@ -318,14 +318,15 @@ final class Evaluator {
     Expr inner = Plan.unwrap(argument);
     List<Matcher> matchers = inner instanceof VectorSelector selector ? selector.matchers()
         : inner instanceof MatrixSelector matrix ? matrix.selector().matchers() : List.of();
-    Map<String, Integer> conditions = new HashMap<>();
-    matchers.forEach(matcher -> conditions.merge(matcher.name(), 1, Integer::sum));
+    Set<String> equal = new HashSet<>();
     Labels.Builder labels = Labels.builder();
     for (Matcher matcher : matchers) {
-      boolean certain = matcher.op() == Matcher.Op.EQUAL && Integer.valueOf(1).equals(conditions.get(matcher.name()));
-      if (certain && !matcher.name().equals(Labels.METRIC_NAME)) {
-        labels.set(matcher.name(), matcher.value());
+      if (matcher.name().equals(Labels.METRIC_NAME)) {
+        continue;
       }
+      // A second condition on a label makes it uncertain; only an equality that comes after other kinds names it again.
+      boolean certain = matcher.op() == Matcher.Op.EQUAL && equal.add(matcher.name());
+      labels.set(matcher.name(), certain ? matcher.value() : "");
     }
     return labels.build();
   }

@@ -1,9 +1,6 @@
 package io.meshwatch.promql;
 
 import io.meshwatch.model.Histogram;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -63,23 +60,18 @@ final class PointFunctions {
 
   /** A function of Unix time in seconds, UTC. Null if the name is none. */
   private static @Nullable DoubleUnaryOperator ofTimes(String name) {
-    ToDoubleFunction<ZonedDateTime> part = switch (name) {
-      case "minute" -> ZonedDateTime::getMinute;
-      case "hour" -> ZonedDateTime::getHour;
-      case "day_of_month" -> ZonedDateTime::getDayOfMonth;
-      case "day_of_week" -> t -> t.getDayOfWeek().getValue() % 7;
-      case "day_of_year" -> ZonedDateTime::getDayOfYear;
-      case "days_in_month" -> t -> t.toLocalDate().lengthOfMonth();
-      case "month" -> ZonedDateTime::getMonthValue;
-      case "year" -> ZonedDateTime::getYear;
+    ToDoubleFunction<CivilTime> part = switch (name) {
+      case "minute" -> CivilTime::minute;
+      case "hour" -> CivilTime::hour;
+      case "day_of_month" -> t -> t.date().getDayOfMonth();
+      case "day_of_week" -> t -> t.date().getDayOfWeek().getValue() % 7;
+      case "day_of_year" -> t -> t.date().getDayOfYear();
+      case "days_in_month" -> t -> t.date().lengthOfMonth();
+      case "month" -> t -> t.date().getMonthValue();
+      case "year" -> CivilTime::year;
       default -> null;
     };
-    return part == null ? null : seconds -> part.applyAsDouble(time(seconds));
-  }
-
-  private static ZonedDateTime time(double seconds) {
-    long bounded = Math.clamp((long) seconds, Instant.MIN.getEpochSecond() + 1, Instant.MAX.getEpochSecond() - 1);
-    return Instant.ofEpochSecond(bounded).atZone(ZoneOffset.UTC);
+    return part == null ? null : seconds -> part.applyAsDouble(CivilTime.of(seconds));
   }
 
   /** A function of histograms; floats are left out. Null if the name is none. */

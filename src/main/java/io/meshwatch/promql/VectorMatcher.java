@@ -37,6 +37,7 @@ final class VectorMatcher {
   private final Set<String> labels;
   private final ElementOperation operation;
   private final Map<Labels, Row> results = new LinkedHashMap<>();
+  private List<Row> manySide = List.of();
 
   VectorMatcher(Evaluator evaluator, Binary binary, Steps steps) {
     VectorMatching given = binary.matching();
@@ -126,7 +127,8 @@ final class VectorMatcher {
   private void pair(List<Row> left, List<Row> right, RowSink sink) {
     boolean swapped = matching.cardinality() == Cardinality.ONE_TO_MANY;
     Map<Labels, Group> groups = new LinkedHashMap<>();
-    for (Row row : swapped ? right : left) {
+    manySide = swapped ? right : left;
+    for (Row row : manySide) {
       groups.computeIfAbsent(key(row.labels), k -> new Group()).many.add(row);
     }
     for (Row row : swapped ? left : right) {
@@ -215,7 +217,7 @@ final class VectorMatcher {
       for (int i = 0; i < oneAt.length; i++) {
         if (row.isPresent(i)) {
           Row other = oneAt[i];
-          if (other != null) {
+          if (other != null && mayMatch(i)) {
             throw context.failure("found duplicate series for the match group " + key + " on the " + (swapped ? "left" : "right")
                 + " hand-side of the operation: [" + row.labels + ", " + other.labels
                 + "];many-to-many matching not allowed: matching labels must be unique on one side");
@@ -225,6 +227,11 @@ final class VectorMatcher {
       }
     }
     return oneAt;
+  }
+
+  /** Whether the other side has anything at a step: if not, nothing matches there, and nothing is wrong either. */
+  private boolean mayMatch(int step) {
+    return matching.fillLeft() != null || matching.fillRight() != null || manySide.stream().anyMatch(row -> row.isPresent(step));
   }
 
   private void checkOneToOne(boolean[] taken, int step) {
