@@ -270,8 +270,8 @@ public final class Meshwatch implements AutoCloseable {
   }
 
   private static QueryOptions queryOptions(Config config) {
-    QueryOptions d = QueryOptions.DEFAULT;
-    return new QueryOptions(d.language(), d.delayedNameRemoval(), Math.round(config.evaluationInterval() * 1000));
+    return new QueryOptions(
+        config.switches().language(), config.switches().delayedNameRemoval(), Math.round(config.evaluationInterval() * 1000));
   }
 
   private static QueryLimits queryLimits(Config config) {
@@ -329,7 +329,8 @@ public final class Meshwatch implements AutoCloseable {
     List<String> recipients = new ArrayList<>(config.operatorAlertAddresses());
     recipients.addAll(config.additionalAlertAddresses());
     return new WebServer.Facts(config.installation(), Version.text(), config.pageUrl(), startedAtMillis,
-        Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.mail().isPresent(), recipients, "",
+        Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.switches().delayedNameRemoval(),
+        config.web().corsOrigin(), config.mail().isPresent(), recipients, "",
         engine::seriesCount, engine::volumeAvailableBytes, engine::volumeBytes, () -> reloadedAtMillis,
         config.store().adminApi());
   }

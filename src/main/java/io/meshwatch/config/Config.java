@@ -33,6 +33,7 @@ import java.util.Optional;
  * @param listen where the page and the APIs listen, {@code HOST:PORT}
  * @param externalUrl where people reach the page, for links in mails; empty = {@code listen}
  * @param web who may use the page and the APIs
+ * @param features what is switched on beyond the default, under the names of Prometheus' {@code --enable-feature}
  */
 public record Config(
     String installation,
@@ -53,7 +54,8 @@ public record Config(
     CredentialSettings credentials,
     String listen,
     String externalUrl,
-    WebSettings web) {
+    WebSettings web,
+    List<String> features) {
   private static final double DEFAULT_INTERVAL_SECONDS = 15;
 
   /** An installation that watches nothing. */
@@ -77,7 +79,8 @@ public record Config(
         CredentialSettings.defaults(),
         "127.0.0.1:9480",
         "",
-        WebSettings.defaults());
+        WebSettings.defaults(),
+        List.of());
   }
 
   /** Where people reach the page, without a slash at the end. */
@@ -87,9 +90,14 @@ public record Config(
     return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
   }
 
+  /** What {@link #features} switches on. */
+  public Features switches() {
+    return new Features(features);
+  }
+
   /** This configuration with the page elsewhere. */
   public Config withListen(String newListen) {
     return new Config(installation, operatorAlertAddresses, additionalAlertAddresses, mail, notification, nodes, components, probes, scrape,
-        scrapeInterval, evaluationInterval, rules, retention, store, sonar, credentials, newListen, externalUrl, web);
+        scrapeInterval, evaluationInterval, rules, retention, store, sonar, credentials, newListen, externalUrl, web, features);
   }
 }

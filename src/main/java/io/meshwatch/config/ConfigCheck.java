@@ -3,6 +3,7 @@ package io.meshwatch.config;
 import io.meshwatch.dhall.DhallBinder;
 import io.meshwatch.dhall.Place;
 import io.meshwatch.environment.Disk;
+import io.meshwatch.model.AnchoredPattern;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.notify.Installation;
@@ -74,9 +75,19 @@ final class ConfigCheck {
     if (config.web().certificateFile().isPresent() != config.web().keyFile().isPresent()) {
       error("web", "expected certificateFile and keyFile together, got only one");
     }
+    config.switches().remarks().forEach(remark -> warning("features", remark));
+    checkOrigins();
     boolean someone = !config.operatorAlertAddresses().isEmpty() || !config.additionalAlertAddresses().isEmpty();
     if (someone && config.mail().isEmpty()) {
       warning("additionalAlertAddresses", "there are addresses for alerts but no `mail` relay, so nothing is mailed");
+    }
+  }
+
+  private void checkOrigins() {
+    try {
+      AnchoredPattern.compile(config.web().corsOrigin());
+    } catch (IllegalArgumentException e) {
+      error("web.corsOrigin", "expected a regular expression for the whole origin: " + e.getMessage());
     }
   }
 

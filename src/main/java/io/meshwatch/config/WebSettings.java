@@ -13,9 +13,16 @@ import java.util.Optional;
  * @param keyFile its private key, PEM
  * @param queryTimeoutSeconds longest time for one query
  * @param querySamplesMax most samples one query may hold
+ * @param corsOrigin which pages of other origins may ask Prometheus' API: a regular expression for the whole origin
  */
 public record WebSettings(
-    List<User> users, List<User> pushUsers, Optional<String> certificateFile, Optional<String> keyFile, double queryTimeoutSeconds, long querySamplesMax) {
+    List<User> users,
+    List<User> pushUsers,
+    Optional<String> certificateFile,
+    Optional<String> keyFile,
+    double queryTimeoutSeconds,
+    long querySamplesMax,
+    String corsOrigin) {
   /**
    * One login.
    *
@@ -25,6 +32,6 @@ public record WebSettings(
   public record User(String name, Secret password) {}
 
   public static WebSettings defaults() {
-    return new WebSettings(List.of(), List.of(), Optional.empty(), Optional.empty(), 120, 50_000_000);
+    return new WebSettings(List.of(), List.of(), Optional.empty(), Optional.empty(), 120, 50_000_000, ".*");
   }
 }

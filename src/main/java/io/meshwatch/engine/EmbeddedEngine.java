@@ -9,6 +9,7 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.Queryable;
+import io.meshwatch.promql.ParserOptions;
 import io.meshwatch.promql.PreparedQuery;
 import io.meshwatch.promql.QueryEngine;
 import io.meshwatch.promql.QueryException;
@@ -107,12 +108,17 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
     return new QueryException(QueryException.Reason.STORAGE, "the store is damaged: " + e.getMessage(), e);
   }
 
-  /** Exemplars of series that meet all matchers of any of the lists, by series, ascending in time. */
+  @Override
+  public ParserOptions language() {
+    return queries.options().language();
+  }
+
+  @Override
   public Map<Labels, List<Exemplar>> exemplars(long fromMillis, long toMillis, List<List<Matcher>> selectors) {
     return store.exemplars(fromMillis, toMillis, selectors);
   }
 
-  /** What targets said about metric families, by metric name. */
+  @Override
   public Map<String, List<MetricMetadata>> metadata() {
     return store.metadata();
   }

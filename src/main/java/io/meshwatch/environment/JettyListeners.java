@@ -8,6 +8,7 @@ import java.security.GeneralSecurityException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -50,6 +51,8 @@ final class JettyListeners implements Listeners {
     Server server = new Server(threads);
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
+    // Empty segments name nothing on a disk here; the handler says what becomes of them.
+    configuration.setUriCompliance(UriCompliance.DEFAULT.with("empty segments", UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT));
     SslContextFactory.@Nullable Server tls = spec.tls().map(JettyListeners::sslContext).orElse(null);
     ServerConnector connector = connector(server, configuration, tls);
     connector.setHost(spec.host());

@@ -141,6 +141,8 @@ final class Aggregation {
     if (!Names.isValid(label)) {
       throw context.failure("invalid label name " + Names.quote(label));
     }
+    // The label is there before the series are grouped, so grouping without it takes it away again.
+    boolean hidden = aggregate.without() && aggregate.grouping().contains(label);
     Map<Labels, Row> counts = new LinkedHashMap<>();
     evaluator.vector(aggregate.expr(), steps, row -> {
       Labels key = key(row.labels);
@@ -151,7 +153,7 @@ final class Aggregation {
         }
         Histogram histogram = row.histogram(i);
         String value = histogram == null ? NumberText.plain(row.floats[i]) : HistogramBuckets.print(histogram);
-        Row count = known.computeIfAbsent(value, v -> counts.computeIfAbsent(key.toBuilder().set(label, v).build(), labels -> {
+        Row count = known.computeIfAbsent(value, v -> counts.computeIfAbsent(hidden ? key : key.toBuilder().set(label, v).build(), labels -> {
           context.hold(steps.count(), aggregate);
           return Row.empty(labels, steps.count());
         }));

@@ -81,12 +81,21 @@ public final class Parser {
     return new Parser(input, options).whole();
   }
 
-  /** Reads a lone selector such as {@code up{job="a"}}: what the HTTP API takes as {@code match[]}. */
+  /** Reads a lone selector such as {@code up{job="a"}}, also one that matches everything: what the HTTP API takes as {@code match[]}. */
   public static List<Matcher> parseSelector(String input) {
-    if (parse(input) instanceof VectorSelector selector && selector.time().equals(TimeShift.NONE)) {
-      return selector.matchers();
+    Parser parser = new Parser(input, ParserOptions.ALL);
+    boolean begins = switch (parser.peek().kind()) {
+      case LEFT_BRACE, METRIC_IDENTIFIER, IDENTIFIER, AGGREGATE -> true;
+      default -> mayNameMetric(parser.peek());
+    };
+    if (!begins) {
+      throw parser.unexpected("", "");
     }
-    throw ParseException.at(input, new Position(0, input.length()), "expected a series selector, got " + Names.quote(input));
+    List<Matcher> matchers = parser.vectorSelector().matchers();
+    if (parser.peek().kind() != Kind.END) {
+      throw parser.unexpected("", "");
+    }
+    return matchers;
   }
 
   /** Reads the labels of one series, {@code name{a="b"}}, for notations that list series. */

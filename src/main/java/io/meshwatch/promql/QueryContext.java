@@ -28,6 +28,7 @@ final class QueryContext {
   private final Map<List<Matcher>, List<Series>> selected = new HashMap<>();
   private final List<String> storageWarnings = new ArrayList<>();
   private long samplesHeld;
+  private long samplesPeak;
 
   QueryContext(String query, Steps steps, boolean isRange, QueryOptions options, QueryLimits limits, Workers workers, Clock clock,
       Querier querier) {
@@ -74,6 +75,7 @@ final class QueryContext {
   /** Counts samples that are held in memory until the query ends, for the part of the query that needs them. */
   void hold(long samples, Expr part) {
     samplesHeld += samples;
+    samplesPeak = Math.max(samplesPeak, samplesHeld);
     if (samplesHeld > limits.samplesMax()) {
       throw new QueryException(QueryException.Reason.LIMIT,
           "query processing would load too many samples into memory in query execution: more than " + limits.samplesMax()
@@ -98,6 +100,10 @@ final class QueryContext {
 
   long samplesRead() {
     return samplesRead.sum();
+  }
+
+  long samplesPeak() {
+    return samplesPeak;
   }
 
   List<String> storageWarnings() {

@@ -118,7 +118,7 @@ public final class QueryEngine {
         QueryContext context = new QueryContext(text, steps, isRange, options, limits, workers, clock, querier);
         Value value = value(new Evaluator(context, plan), context);
         List<String> warnings = Stream.concat(context.storageWarnings().stream(), context.annotations.warnings().stream()).distinct().toList();
-        return new QueryResult(value, warnings, context.annotations.infos(), context.samplesRead());
+        return new QueryResult(value, warnings, context.annotations.infos(), context.samplesRead(), context.samplesPeak());
       }
     }
 

@@ -9,5 +9,6 @@ import java.util.List;
  * @param warnings likely mistakes, each text once, with position
  * @param infos possible mistakes, each text once, with position
  * @param samplesRead how many samples were read for it
+ * @param samplesPeak most samples that were held at once
  */
-public record QueryResult(Value value, List<String> warnings, List<String> infos, long samplesRead) {}
+public record QueryResult(Value value, List<String> warnings, List<String> infos, long samplesRead, long samplesPeak) {}

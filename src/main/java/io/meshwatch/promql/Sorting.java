@@ -21,14 +21,19 @@ final class Sorting {
   void run(Steps steps, RowSink sink) {
     QueryContext context = evaluator.context();
     Expr argument = call.arguments().getFirst();
-    if (context.isRange) {
+    boolean byLabel = call.function().name().startsWith("sort_by_label");
+    if (steps.count() > 1) {
       context.annotations.sortIneffective(call.position());
-      evaluator.vector(argument, steps, sink);
+      evaluator.vector(argument, steps, row -> {
+        if (byLabel || keepFloats(row)) {
+          sink.accept(row);
+        }
+      });
       return;
     }
     List<Row> rows = evaluator.rows(argument, steps);
     boolean descending = call.function().name().endsWith("_desc");
-    if (call.function().name().startsWith("sort_by_label")) {
+    if (byLabel) {
       List<String> labels = call.arguments().stream().skip(1).map(Evaluator::string).toList();
       Comparator<Row> order = byLabels(labels);
       rows.sort(descending ? order.reversed() : order);
@@ -38,6 +43,16 @@ final class Sorting {
     rows.removeIf(row -> !row.isFloat(0));
     rows.sort((a, b) -> compare(a.floats[0], b.floats[0], descending));
     rows.forEach(sink::accept);
+  }
+
+  /** Histograms have no place in an order of values; false if nothing is left. */
+  private static boolean keepFloats(Row row) {
+    for (int i = 0; i < row.size() && row.histograms != null; i++) {
+      if (!row.isFloat(i)) {
+        row.clear(i);
+      }
+    }
+    return !row.isEmpty();
   }
 
   /** NaN comes last in both directions. */

@@ -5,6 +5,7 @@ import io.meshwatch.model.StoreUnavailableException;
 import io.meshwatch.promql.ParseException;
 import io.meshwatch.promql.QueryException;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * What goes wrong in Prometheus' API, as its clients expect it.
@@ -34,7 +35,9 @@ final class ApiErrors {
   private static int status(QueryException.Reason reason) {
     return switch (reason) {
       case EXECUTION, LIMIT -> 422;
-      case TIMEOUT, CANCELED -> 503;
+      case TIMEOUT -> 503;
+      // As nginx and Prometheus say that the client went away.
+      case CANCELED -> 499;
       case STORAGE -> 500;
     };
   }
@@ -64,11 +67,17 @@ final class ApiErrors {
 
   /** A success whose data the writer gives. */
   static void success(HttpReply reply, Json.Writer data) throws IOException {
+    success(reply, List.of(), data);
+  }
+
+  /** A success with warnings, whose data the writer gives. */
+  static void success(HttpReply reply, List<String> warnings, Json.Writer data) throws IOException {
     Json.stream(reply, json -> {
       json.writeStartObject();
       json.writeStringProperty("status", "success");
       json.writeName("data");
       data.write(json);
+      PrometheusJson.annotations(json, "warnings", warnings);
       json.writeEndObject();
     });
   }

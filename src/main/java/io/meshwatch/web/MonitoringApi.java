@@ -2,6 +2,7 @@ package io.meshwatch.web;
 
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
+import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.NumberText;
 import io.meshwatch.model.PromDuration;
 import io.meshwatch.promql.ParseException;
@@ -13,7 +14,6 @@ import io.meshwatch.rules.RecordingRule;
 import io.meshwatch.rules.RuleStatus;
 import io.meshwatch.rules.Rules;
 import io.meshwatch.scrape.DroppedTarget;
-import io.meshwatch.scrape.FamilyMetadata;
 import io.meshwatch.scrape.Scraper;
 import io.meshwatch.scrape.TargetStatus;
 import java.io.IOException;
@@ -22,6 +22,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
 
 /** What Prometheus' API says about targets, rules and alerts. */
@@ -32,11 +34,14 @@ final class MonitoringApi {
   private final Scraper scraper;
   private final Rules rules;
   private final String externalUrl;
+  private final Supplier<Map<String, List<MetricMetadata>>> remembered;
 
-  MonitoringApi(Scraper scraper, Rules rules, String externalUrl) {
+  /** With what is scraped, what is evaluated, and what the store remembers of metric families. */
+  MonitoringApi(Scraper scraper, Rules rules, String externalUrl, Supplier<Map<String, List<MetricMetadata>>> remembered) {
     this.scraper = scraper;
     this.rules = rules;
     this.externalUrl = externalUrl;
+    this.remembered = remembered;
   }
 
   void addTo(Routes routes) {
@@ -115,13 +120,13 @@ final class MonitoringApi {
     Parameters parameters = new Parameters(call.request());
     List<Matcher> matchers = parameters.text("match_target").map(MonitoringApi::selector).orElse(List.of());
     String metric = parameters.text("metric").orElse("");
-    int limit = parameters.limit();
+    long limit = parameters.metadataLimit("limit");
     ApiErrors.success(call.reply(), json -> {
       json.writeStartArray();
       scraper.metadata().stream()
           .filter(each -> matchers.stream().allMatch(m -> m.matches(each.target())))
           .filter(each -> metric.isEmpty() || each.family().equals(metric))
-          .limit(limit == 0 ? Long.MAX_VALUE : limit)
+          .limit(limit)
           .forEach(each -> {
             json.writeStartObject();
             json.writeName("target");
@@ -129,7 +134,7 @@ final class MonitoringApi {
             if (metric.isEmpty()) {
               json.writeStringProperty("metric", each.family());
             }
-            family(json, each);
+            family(json, each.metadata());
             json.writeEndObject();
           });
       json.writeEndArray();
@@ -144,33 +149,31 @@ final class MonitoringApi {
     }
   }
 
-  private static void family(JsonGenerator json, FamilyMetadata each) {
-    json.writeStringProperty("type", each.metadata().type().text());
-    json.writeStringProperty("help", each.metadata().help());
-    json.writeStringProperty("unit", each.metadata().unit());
+  private static void family(JsonGenerator json, MetricMetadata metadata) {
+    json.writeStringProperty("type", metadata.type().text());
+    json.writeStringProperty("help", metadata.help());
+    json.writeStringProperty("unit", metadata.unit());
   }
 
   private void metadata(Routes.Call call) throws IOException {
     Parameters parameters = new Parameters(call.request());
     String metric = parameters.text("metric").orElse("");
-    int limit = parameters.limit();
-    Map<String, Set<FamilyMetadata>> families = new LinkedHashMap<>();
-    for (FamilyMetadata each : scraper.metadata()) {
-      if (metric.isEmpty() || each.family().equals(metric)) {
-        // Targets that say the same are one entry.
-        families.computeIfAbsent(each.family(), f -> new LinkedHashSet<>())
-            .add(new FamilyMetadata(Labels.EMPTY, each.family(), each.metadata()));
-      }
-    }
+    long limit = parameters.metadataLimit("limit");
+    long perMetric = parameters.metadataLimit("limit_per_metric");
+    // Targets that say the same are one entry.
+    Map<String, Set<MetricMetadata>> families = new TreeMap<>();
+    scraper.metadata().forEach(each -> families.computeIfAbsent(each.family(), f -> new LinkedHashSet<>()).add(each.metadata()));
+    remembered.get().forEach((family, all) -> families.computeIfAbsent(family, f -> new LinkedHashSet<>()).addAll(all));
     ApiErrors.success(call.reply(), json -> {
       json.writeStartObject();
-      families.entrySet().stream().limit(limit == 0 ? Long.MAX_VALUE : limit).forEach(entry -> {
+      families.entrySet().stream().filter(entry -> metric.isEmpty() || entry.getKey().equals(metric)).limit(limit).forEach(entry -> {
         json.writeArrayPropertyStart(entry.getKey());
-        for (FamilyMetadata each : entry.getValue()) {
+        // A limit of 0 for each metric means none, other than the limit on the metrics.
+        entry.getValue().stream().limit(perMetric == 0 ? Long.MAX_VALUE : perMetric).forEach(each -> {
           json.writeStartObject();
           family(json, each);
           json.writeEndObject();
-        }
+        });
         json.writeEndArray();
       });
       json.writeEndObject();

@@ -6,6 +6,7 @@ import io.meshwatch.model.NumberText;
 import io.meshwatch.promql.HistogramBuckets;
 import io.meshwatch.promql.QueryResult;
 import io.meshwatch.promql.Value;
+import java.math.BigDecimal;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
@@ -15,6 +16,9 @@ import tools.jackson.core.JsonGenerator;
  * @see <a href="https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats">Result formats</a>
  */
 final class PrometheusJson {
+  /** What is said when a limit of the request left something out. */
+  static final String TRUNCATED = "results truncated due to limit";
+
   private PrometheusJson() {}
 
   /** The whole answer to a query, envelope included. */
@@ -30,6 +34,29 @@ final class PrometheusJson {
     annotations(json, "warnings", result.warnings());
     annotations(json, "infos", result.infos());
     json.writeEndObject();
+  }
+
+  /** How long it took and how much was read. The parts of the time that Prometheus tells apart are one here. */
+  static void statistics(JsonGenerator json, QueryResult result, long tookNanos) {
+    json.writeObjectPropertyStart("stats");
+    json.writeObjectPropertyStart("timings");
+    decimalSeconds(json, "evalTotalTime", tookNanos);
+    decimalSeconds(json, "resultSortTime", 0);
+    decimalSeconds(json, "queryPreparationTime", 0);
+    decimalSeconds(json, "innerEvalTime", tookNanos);
+    decimalSeconds(json, "execQueueTime", 0);
+    decimalSeconds(json, "execTotalTime", tookNanos);
+    json.writeEndObject();
+    json.writeObjectPropertyStart("samples");
+    json.writeNumberProperty("totalQueryableSamples", result.samplesRead());
+    json.writeNumberProperty("peakSamples", result.samplesPeak());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void decimalSeconds(JsonGenerator json, String name, long nanos) {
+    json.writeName(name);
+    json.writeRawValue(BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString());
   }
 
   static void annotations(JsonGenerator json, String name, List<String> texts) {

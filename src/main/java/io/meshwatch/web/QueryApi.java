@@ -2,23 +2,17 @@ package io.meshwatch.web;
 
 import io.meshwatch.engine.Engine;
 import io.meshwatch.environment.Clock;
-import io.meshwatch.model.Labels;
-import io.meshwatch.model.Matcher;
-import io.meshwatch.model.Querier;
-import io.meshwatch.model.SeriesSet;
 import io.meshwatch.promql.Expr;
-import io.meshwatch.promql.ParseException;
 import io.meshwatch.promql.Parser;
 import io.meshwatch.promql.Printer;
 import io.meshwatch.promql.QueryLimits;
 import io.meshwatch.promql.QueryResult;
+import io.meshwatch.promql.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
-/** The query side of Prometheus' API: expressions, series and labels. */
+/** The query side of Prometheus' API: what is asked in PromQL. */
 final class QueryApi {
   /** As many points as Prometheus gives for one series: a minute's resolution for a week, an hour's for a year. */
   private static final long POINTS_MAX = 11_000;
@@ -37,20 +31,21 @@ final class QueryApi {
     routes.getOrPost("/api/v1/query", ApiErrors.guarded(this::query));
     routes.getOrPost("/api/v1/query_range", ApiErrors.guarded(this::queryRange));
     routes.getOrPost("/api/v1/format_query", ApiErrors.guarded(this::format));
-    routes.getOrPost("/api/v1/series", ApiErrors.guarded(this::series));
-    routes.getOrPost("/api/v1/labels", ApiErrors.guarded(this::labelNames));
-    routes.get("/api/v1/label/{name}/values", ApiErrors.guarded(this::labelValues));
+    routes.getOrPost("/api/v1/parse_query", ApiErrors.guarded(this::parse));
   }
 
   private void query(Routes.Call call) throws IOException, InterruptedException {
     Parameters parameters = new Parameters(call.request());
+    int limit = parameters.limit();
     long at = parameters.timeMillis("time", clock.wallMillis());
-    QueryResult result = engine.query(parameters.required("query"), at, limits(parameters));
-    Json.stream(call.reply(), json -> PrometheusJson.result(json, result, none -> {}));
+    String expression = parameters.required("query");
+    QueryLimits own = limits(parameters);
+    answer(call, parameters, limit, () -> engine.query(expression, at, own));
   }
 
   private void queryRange(Routes.Call call) throws IOException, InterruptedException {
     Parameters parameters = new Parameters(call.request());
+    int limit = parameters.limit();
     long start = parameters.requiredTimeMillis("start");
     long end = parameters.requiredTimeMillis("end");
     if (end < start) {
@@ -64,104 +59,62 @@ final class QueryApi {
       throw new BadRequestException(
           "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)");
     }
-    QueryResult result = engine.queryRange(parameters.required("query"), start, end, step, limits(parameters));
-    Json.stream(call.reply(), json -> PrometheusJson.result(json, result, none -> {}));
+    String expression = parameters.required("query");
+    QueryLimits own = limits(parameters);
+    answer(call, parameters, limit, () -> engine.queryRange(expression, start, end, step, own));
   }
 
   private QueryLimits limits(Parameters parameters) throws IOException {
     long timeout = Math.min(limits.timeoutMillis(), parameters.durationMillis("timeout").orElse(limits.timeoutMillis()));
-    long lookback = parameters.durationMillis("lookback_delta").orElse(limits.lookbackMillis());
+    long lookback = parameters.durationMillis("lookback_delta").filter(millis -> millis > 0).orElse(limits.lookbackMillis());
     return new QueryLimits(timeout, limits.samplesMax(), lookback);
   }
 
+  /** One evaluation. */
+  @FunctionalInterface
+  private interface Evaluation {
+    QueryResult run() throws InterruptedException;
+  }
+
+  private void answer(Routes.Call call, Parameters parameters, int limit, Evaluation evaluation)
+      throws IOException, InterruptedException {
+    long begunNanos = clock.monotonicNanos();
+    QueryResult result = limited(evaluation.run(), limit);
+    long tookNanos = clock.monotonicNanos() - begunNanos;
+    boolean withStatistics = parameters.text("stats").isPresent();
+    Json.stream(call.reply(), json -> PrometheusJson.result(json, result, last -> {
+      if (withStatistics) {
+        PrometheusJson.statistics(last, result, tookNanos);
+      }
+    }));
+  }
+
+  /** The first {@code limit} series (0 = all), with a warning if there are more. */
+  private static QueryResult limited(QueryResult result, int limit) {
+    Value shortened = switch (result.value()) {
+      case Value.Vector vector when limit > 0 && vector.samples().size() > limit -> new Value.Vector(vector.samples().subList(0, limit));
+      case Value.Matrix matrix when limit > 0 && matrix.series().size() > limit -> new Value.Matrix(matrix.series().subList(0, limit));
+      case Value other -> other;
+    };
+    if (shortened == result.value()) {
+      return result;
+    }
+    List<String> warnings = new ArrayList<>(result.warnings());
+    warnings.add(PrometheusJson.TRUNCATED);
+    return new QueryResult(shortened, warnings, result.infos(), result.samplesRead(), result.samplesPeak());
+  }
+
   private void format(Routes.Call call) throws IOException {
-    Expr expression = parse(new Parameters(call.request()).required("query"));
+    Expr expression = parsed(call);
     ApiErrors.success(call.reply(), json -> json.writeString(Printer.format(expression)));
   }
 
-  private static Expr parse(String text) {
-    return Parser.parse(text);
+  private void parse(Routes.Call call) throws IOException {
+    Expr expression = parsed(call);
+    ApiErrors.success(call.reply(), json -> ExpressionJson.write(json, expression));
   }
 
-  private void series(Routes.Call call) throws IOException {
-    Parameters parameters = new Parameters(call.request());
-    List<List<Matcher>> selectors = selectors(parameters);
-    if (selectors.isEmpty()) {
-      throw new BadRequestException("no match[] parameter provided");
-    }
-    int limit = parameters.limit();
-    TreeSet<Labels> found = new TreeSet<>();
-    try (Querier querier = querier(parameters)) {
-      for (List<Matcher> matchers : selectors) {
-        SeriesSet series = querier.select(matchers);
-        while (series.next() && (limit == 0 || found.size() <= limit)) {
-          found.add(series.at().labels());
-        }
-      }
-    }
-    ApiErrors.success(call.reply(), json -> {
-      json.writeStartArray();
-      found.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).forEach(labels -> PrometheusJson.labels(json, labels));
-      json.writeEndArray();
-    });
-  }
-
-  private void labelNames(Routes.Call call) throws IOException {
-    Parameters parameters = new Parameters(call.request());
-    int limit = parameters.limit();
-    TreeSet<String> names = new TreeSet<>(Labels::compareText);
-    try (Querier querier = querier(parameters)) {
-      for (List<Matcher> matchers : selectorsOrAll(parameters)) {
-        names.addAll(querier.labelNames(matchers, limit));
-      }
-    }
-    texts(call, names, limit);
-  }
-
-  private void labelValues(Routes.Call call) throws IOException {
-    Parameters parameters = new Parameters(call.request());
-    int limit = parameters.limit();
-    String name = EscapedNames.unescape(call.segment("name"));
-    TreeSet<String> values = new TreeSet<>(Labels::compareText);
-    try (Querier querier = querier(parameters)) {
-      for (List<Matcher> matchers : selectorsOrAll(parameters)) {
-        values.addAll(querier.labelValues(name, matchers, limit));
-      }
-    }
-    texts(call, values, limit);
-  }
-
-  private static void texts(Routes.Call call, Set<String> texts, int limit) throws IOException {
-    ApiErrors.success(call.reply(), json -> {
-      json.writeStartArray();
-      texts.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).forEach(json::writeString);
-      json.writeEndArray();
-    });
-  }
-
-  private Querier querier(Parameters parameters) throws IOException {
-    long start = parameters.timeMillis("start", Parameters.TIME_MIN);
-    long end = parameters.timeMillis("end", Parameters.TIME_MAX);
-    if (end < start) {
-      throw Parameters.invalid("end", "end timestamp must not be before start time");
-    }
-    return engine.queryable().querier(start, end);
-  }
-
-  private static List<List<Matcher>> selectorsOrAll(Parameters parameters) throws IOException {
-    List<List<Matcher>> selectors = selectors(parameters);
-    return selectors.isEmpty() ? List.of(List.of()) : selectors;
-  }
-
-  private static List<List<Matcher>> selectors(Parameters parameters) throws IOException {
-    List<List<Matcher>> selectors = new ArrayList<>();
-    for (String text : parameters.all("match[]")) {
-      try {
-        selectors.add(Parser.parseSelector(text));
-      } catch (ParseException e) {
-        throw Parameters.invalid("match[]", String.valueOf(e.getMessage()));
-      }
-    }
-    return selectors;
+  private Expr parsed(Routes.Call call) throws IOException {
+    return Parser.parse(new Parameters(call.request()).required("query"), engine.language());
   }
 }

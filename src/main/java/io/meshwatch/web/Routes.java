@@ -34,6 +34,10 @@ final class Routes implements HttpHandler {
   }
 
   private record Route(String method, List<String> pattern, Endpoint endpoint) {
+    boolean takesAnyRest() {
+      return pattern.getLast().endsWith("*}");
+    }
+
     Optional<Map<String, String>> match(List<String> segments) {
       Map<String, String> found = new HashMap<>();
       for (int i = 0; i < pattern.size(); i++) {
@@ -85,21 +89,37 @@ final class Routes implements HttpHandler {
 
   @Override
   public void handle(HttpRequest request, HttpReply reply) throws IOException, InterruptedException {
-    String method = request.method().equals("HEAD") ? "GET" : request.method();
+    if (request.path().contains("//")) {
+      reply.status(301).header("Location", request.rawPath().replaceAll("/{2,}", "/")).send(new byte[0]);
+      return;
+    }
+    String method = served(request);
     List<String> segments = segments(request.path());
     TreeSet<String> allowed = new TreeSet<>();
     for (Route route : routes) {
       Optional<Map<String, String>> match = route.match(segments);
-      if (match.isPresent() && route.method.equals(method)) {
+      // A rest of any kind is for paths that nobody else knows.
+      boolean free = allowed.isEmpty() || !route.takesAnyRest();
+      if (match.isPresent() && route.method.equals(method) && free) {
         route.endpoint.answer(new Call(request, reply, match.get()));
         return;
       }
-      match.ifPresent(m -> allowed.add(route.method));
+      if (match.isPresent() && free) {
+        allowed.add(route.method);
+      }
     }
     if (allowed.isEmpty()) {
       reply.status(404).send("text/plain; charset=utf-8", "404 page not found\n");
+    } else if (method.equals("OPTIONS")) {
+      reply.header("Allow", String.join(", ", allowed) + ", OPTIONS").send(new byte[0]);
     } else {
       reply.status(405).header("Allow", String.join(", ", allowed)).send("text/plain; charset=utf-8", "Method Not Allowed\n");
     }
+  }
+
+  /** HEAD is answered like GET, but not by Prometheus' API, which does not take it. */
+  private static String served(HttpRequest request) {
+    boolean head = request.method().equals("HEAD") && !request.path().startsWith("/api/v1/");
+    return head ? "GET" : request.method();
   }
 }

@@ -34,6 +34,8 @@ public final class WebServer implements AutoCloseable {
    * @param startedAtMillis when it started
    * @param retentionMillis how long samples are kept
    * @param limits of each query
+   * @param delayedNameRemoval whether queries drop metric names only when they end
+   * @param corsOrigin which pages of other origins may ask, a regular expression
    * @param mailConfigured whether there is a relay
    * @param recipients mailboxes that get alerts
    * @param configuration the configuration, secrets replaced
@@ -50,6 +52,8 @@ public final class WebServer implements AutoCloseable {
       long startedAtMillis,
       long retentionMillis,
       QueryLimits limits,
+      boolean delayedNameRemoval,
+      String corsOrigin,
       boolean mailConfigured,
       List<String> recipients,
       String configuration,
@@ -66,7 +70,9 @@ public final class WebServer implements AutoCloseable {
     Facts now = facts.get();
     Environment environment = parts.environment();
     new QueryApi(parts.engine(), environment.clock(), now.limits()).addTo(routes);
-    new MonitoringApi(parts.scraper(), parts.rules(), now.pageUrl()).addTo(routes);
+    new CatalogueApi(parts.engine()).addTo(routes);
+    new FeaturesApi(parts.engine().language(), now.delayedNameRemoval()).addTo(routes);
+    new MonitoringApi(parts.scraper(), parts.rules(), now.pageUrl(), parts.engine()::metadata).addTo(routes);
     new FederateApi(parts.engine(), environment.clock(), now.limits().lookbackMillis(), Map.of()).addTo(routes);
     new PushApi(parts.pushGateway(), pushAccess).addTo(routes);
     new RemoteWriteApi(new RemoteWriteReceiver(parts.engine()::appender)).addTo(routes);
@@ -82,7 +88,7 @@ public final class WebServer implements AutoCloseable {
     addOperations(routes, environment, ready, reload);
     new Pages().addTo(routes);
     this.front = front;
-    front.show(pushAccess.restricting(routes));
+    front.show(new CrossOrigin(now.corsOrigin(), pushAccess.restricting(routes)));
   }
 
   private static void addOperations(Routes routes, Environment environment, BooleanSupplier ready, Supplier<String> reload) {
@@ -96,6 +102,8 @@ public final class WebServer implements AutoCloseable {
       text(call, problems.isEmpty() ? 200 : 400, problems.isEmpty() ? "The configuration is taken over.\n" : problems + "\n");
     };
     routes.post("/-/reload", reloading).add("PUT", "/-/reload", reloading);
+    Routes.Endpoint quit = call -> text(call, 403, "meshwatch is not stopped over HTTP.\n");
+    routes.post("/-/quit", quit).add("PUT", "/-/quit", quit);
     routes.get("/metrics", call ->
         call.reply().header("Content-Type", "text/plain; version=0.0.4; charset=utf-8").send(environment.telemetry().exposition()));
   }

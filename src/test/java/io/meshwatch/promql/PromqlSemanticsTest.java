@@ -78,4 +78,44 @@ class PromqlSemanticsTest {
           {} 0
         """);
   }
+
+  @Test
+  void sortsNothingWithinASubquery() {
+    passes("""
+        load 1m
+          late{n="1"} _ _ 1 2
+          late{n="2"} _ 4 3 2
+          late{n="3"} {{schema:0 count:1 sum:1}}x3
+
+        eval instant at 3m count_over_time(sort_desc(late)[3m1s:1m])
+          {n="1"} 2
+          {n="2"} 3
+
+        eval instant at 3m count_over_time(sort_by_label(late, "n")[3m1s:1m])
+          {n="1"} 2
+          {n="2"} 3
+          {n="3"} 4
+        """);
+  }
+
+  @Test
+  void takesTheLabelOfCountedValuesAwayWhenGroupingWithoutIt() {
+    passes("""
+        load 1m
+          some{job="a", instance="x"} 1
+          some{job="a", instance="y"} 2
+          some{job="a", instance="z"} 2
+
+        eval instant at 0 count_values without(instance) ("instance", some)
+          {job="a"} 3
+
+        eval instant at 0 count_values without(instance) ("value", some)
+          {job="a", value="1"} 1
+          {job="a", value="2"} 2
+
+        eval instant at 0 count_values by(instance) ("instance", some)
+          {instance="1"} 1
+          {instance="2"} 2
+        """);
+  }
 }

@@ -56,7 +56,7 @@ final class FakeEngine implements Engine {
     if (answer == null) {
       throw new QueryException(QueryException.Reason.EXECUTION, "no answer to " + expression);
     }
-    return new QueryResult(new Value.Vector(answer.apply(atMillis)), List.of(), List.of(), 0);
+    return new QueryResult(new Value.Vector(answer.apply(atMillis)), List.of(), List.of(), 0, 0);
   }
 
   @Override
