@@ -41,7 +41,7 @@ public final class TextFunctions {
   }
 
   /** Go's expansion: {@code $1}, {@code ${1}}, {@code $name}; an unknown group is empty. */
-  private static String replaceAll(String regex, String replacement, String text) {
+  static String replaceAll(String regex, String replacement, String text) {
     com.google.re2j.Matcher matcher = pattern(regex).matcher(text);
     StringBuilder out = new StringBuilder();
     int end = 0;

@@ -36,16 +36,11 @@ final class ElementOperation {
       case MULTIPLY -> left * right;
       case DIVIDE -> left / right;
       case MODULO -> left % right;
-      case POWER -> power(left, right);
-      case ATAN2 -> Math.atan2(left, right);
+      case POWER -> Elementary.pow(left, right);
+      case ATAN2 -> Elementary.atan2(left, right);
       case EQUAL, NOT_EQUAL, GREATER, LESS, GREATER_OR_EQUAL, LESS_OR_EQUAL, TRIM_LOWER, TRIM_UPPER, AND, OR, UNLESS ->
         throw new IllegalArgumentException(op.text() + " is not arithmetic");
     };
-  }
-
-  /** As C and Go: one to the power of anything is one, also where Java says NaN. */
-  private static double power(double base, double exponent) {
-    return base == 1 || (base == -1 && Double.isInfinite(exponent)) ? 1 : Math.pow(base, exponent);
   }
 
   static boolean compare(BinaryOp op, double left, double right) {

@@ -90,8 +90,8 @@ final class HistogramStatistics {
     if (custom || (bucket.lower() <= 0 && bucket.upper() >= 0)) {
       return bucket.lower() + (bucket.upper() - bucket.lower()) * fraction;
     }
-    double logLower = PointFunctions.log2(Math.abs(bucket.lower()));
-    double logUpper = PointFunctions.log2(Math.abs(bucket.upper()));
+    double logLower = Elementary.log2(Math.abs(bucket.lower()));
+    double logUpper = Elementary.log2(Math.abs(bucket.upper()));
     if (bucket.lower() > 0) {
       return Math.pow(2, logLower + (logUpper - logLower) * fraction);
     }
@@ -147,9 +147,9 @@ final class HistogramStatistics {
     if (custom || (bucket.lower() <= 0 && bucket.upper() >= 0)) {
       return (value - bucket.lower()) / (bucket.upper() - bucket.lower());
     }
-    double logLower = PointFunctions.log2(Math.abs(bucket.lower()));
-    double logUpper = PointFunctions.log2(Math.abs(bucket.upper()));
-    double logValue = PointFunctions.log2(Math.abs(value));
+    double logLower = Elementary.log2(Math.abs(bucket.lower()));
+    double logUpper = Elementary.log2(Math.abs(bucket.upper()));
+    double logValue = Elementary.log2(Math.abs(value));
     return value > 0 ? (logValue - logLower) / (logUpper - logLower) : 1 - (logValue - logUpper) / (logLower - logUpper);
   }
 }

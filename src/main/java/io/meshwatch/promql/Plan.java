@@ -302,7 +302,7 @@ final class Plan {
         findInvariants(subquery.expr());
         yield subquery.time().at() != null;
       }
-      case Expr.Call call -> allInvariant(call) && !DEPEND_ON_TIME.contains(call.function().name());
+      case Expr.Call call -> allInvariant(call) && !dependsOnTime(call);
       case Expr.Aggregate aggregate -> allInvariant(aggregate);
       case Expr.Binary binary -> allInvariant(binary);
       case Expr.Unary unary -> allInvariant(unary);
@@ -321,6 +321,11 @@ final class Plan {
   }
 
   // Facts about expressions that need no plan
+
+  /** Whether a function looks at the time of evaluation itself. */
+  static boolean dependsOnTime(Expr.Call call) {
+    return DEPEND_ON_TIME.contains(call.function().name());
+  }
 
   /** The expression within parentheses. */
   static Expr unwrap(Expr expr) {

@@ -15,47 +15,28 @@ final class PointFunctions {
       case "abs" -> Math::abs;
       case "ceil" -> Math::ceil;
       case "floor" -> Math::floor;
-      case "exp" -> Math::exp;
+      case "exp" -> Elementary::exp;
       case "sqrt" -> Math::sqrt;
-      case "ln" -> Math::log;
-      case "log2" -> PointFunctions::log2;
-      case "log10" -> Math::log10;
-      case "sin" -> Math::sin;
-      case "cos" -> Math::cos;
-      case "tan" -> Math::tan;
-      case "asin" -> Math::asin;
-      case "acos" -> Math::acos;
-      case "atan" -> Math::atan;
-      case "sinh" -> Math::sinh;
-      case "cosh" -> Math::cosh;
-      case "tanh" -> Math::tanh;
-      case "asinh" -> PointFunctions::asinh;
-      case "acosh" -> x -> Math.log(x + Math.sqrt(x * x - 1));
-      case "atanh" -> x -> 0.5 * (Math.log1p(x) - Math.log1p(-x));
+      case "ln" -> Elementary::log;
+      case "log2" -> Elementary::log2;
+      case "log10" -> Elementary::log10;
+      case "sin" -> Elementary::sin;
+      case "cos" -> Elementary::cos;
+      case "tan" -> Elementary::tan;
+      case "asin" -> Elementary::asin;
+      case "acos" -> Elementary::acos;
+      case "atan" -> Elementary::atan;
+      case "sinh" -> Elementary::sinh;
+      case "cosh" -> Elementary::cosh;
+      case "tanh" -> Elementary::tanh;
+      case "asinh" -> Elementary::asinh;
+      case "acosh" -> Elementary::acosh;
+      case "atanh" -> Elementary::atanh;
       case "rad" -> x -> x * Math.PI / 180;
       case "deg" -> x -> x * 180 / Math.PI;
       case "sgn" -> Math::signum;
       default -> ofTimes(name);
     };
-  }
-
-  private static double asinh(double x) {
-    if (x == 0 || Double.isInfinite(x)) {
-      return x;
-    }
-    double size = Math.abs(x);
-    return Math.copySign(Math.log1p(size + size * size / (1 + Math.sqrt(size * size + 1))), x);
-  }
-
-  /** Exact for powers of two. */
-  static double log2(double x) {
-    if (x > 0 && x < Double.POSITIVE_INFINITY) {
-      int exponent = Math.getExponent(x);
-      if (exponent >= Double.MIN_EXPONENT && x == Math.scalb(1.0, exponent)) {
-        return exponent;
-      }
-    }
-    return Math.log(x) * (1 / Math.log(2));
   }
 
   /** A function of Unix time in seconds, UTC. Null if the name is none. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs Prometheus' {@code .test} scripts: load series, evaluate, compare. Each instant evaluation also runs as the middle of a
- * range query. Confined to one thread.
+ * range query and, with its selectors pinned by {@code @}, at other times. Confined to one thread.
  *
  * @see <a href="https://github.com/prometheus/prometheus/blob/main/promql/promqltest/README.md">The PromQL test scripting language</a>
  */

@@ -44,7 +44,29 @@ final class ScriptEvaluation {
     String wrong = checkNotes("warning", wanted.warnings, wanted.noWarnings, result.warnings());
     wrong = wrong == null ? checkNotes("info", wanted.infos, wanted.noInfos, result.infos()) : wrong;
     wrong = wrong == null ? checkValue(wanted, result.value()) : wrong;
-    return wrong == null ? checkMiddleOfRange(wanted) : wrong;
+    wrong = wrong == null ? checkMiddleOfRange(wanted) : wrong;
+    return wrong == null ? checkAtOtherTimes(wanted) : wrong;
+  }
+
+  /** An instant evaluation whose selectors are all pinned to its time must answer the same at any other time. */
+  private @Nullable String checkAtOtherTimes(Expectation wanted) {
+    Expr expr = engine.parse(wanted.expression);
+    if (wanted.isRange || wanted.rangeVector != null || DEPENDS_ON_RANGE.matcher(wanted.expression).find() || !FixedTimes.isPossible(expr)) {
+      return null;
+    }
+    long time = wanted.startMillis;
+    Expr pinned = FixedTimes.pinned(expr, time);
+    for (long other : time == 0 ? new long[] {-1000, 1000} : new long[] {-10 * time, 0, time / 5, 10 * time}) {
+      try {
+        String wrong = checkValue(wanted, engine.instant(store, pinned, wanted.expression, other, QueryLimits.DEFAULT).value());
+        if (wrong != null) {
+          return "as " + Printer.print(pinned) + " at " + other + ": " + wrong;
+        }
+      } catch (ParseException | QueryException e) {
+        return "as " + Printer.print(pinned) + " at " + other + ": unexpected failure: " + e.getMessage();
+      }
+    }
+    return null;
   }
 
   private static @Nullable String checkFailure(Expectation wanted, String message) {

@@ -7,6 +7,7 @@ import io.meshwatch.promql.HistogramBuckets;
 import io.meshwatch.promql.QueryResult;
 import io.meshwatch.promql.Value;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
@@ -18,6 +19,9 @@ import tools.jackson.core.JsonGenerator;
 final class PrometheusJson {
   /** What is said when a limit of the request left something out. */
   static final String TRUNCATED = "results truncated due to limit";
+
+  /** Most warnings, and most infos, in one answer. */
+  private static final int ANNOTATIONS_MAX = 10;
 
   private PrometheusJson() {}
 
@@ -31,9 +35,20 @@ final class PrometheusJson {
     value(json, result.value());
     statistics.write(json);
     json.writeEndObject();
-    annotations(json, "warnings", result.warnings());
-    annotations(json, "infos", result.infos());
+    annotations(json, "warnings", first(result.warnings(), "warning"));
+    annotations(json, "infos", first(result.infos(), "info"));
     json.writeEndObject();
+  }
+
+  /** As many annotations as Prometheus shows, and how many there are besides. */
+  private static List<String> first(List<String> texts, String kind) {
+    int more = texts.size() - ANNOTATIONS_MAX;
+    if (more <= 0) {
+      return texts;
+    }
+    List<String> shown = new ArrayList<>(texts.subList(0, ANNOTATIONS_MAX));
+    shown.add(more + " more " + kind + " annotations omitted");
+    return shown;
   }
 
   /** How long it took and how much was read. The parts of the time that Prometheus tells apart are one here. */

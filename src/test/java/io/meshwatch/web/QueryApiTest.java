@@ -189,4 +189,12 @@ class QueryApiTest {
     return (HttpResult.Answer) environment.network().exchange(new HttpCall(method, get.uri(), get.headers(), get.body(), get.basicAuth(),
         get.trust(), get.timeoutMillis(), get.bodyBytesMax(), get.followRedirects()));
   }
+
+  @Test
+  void showsTheFirstAnnotationsOnly() throws Exception {
+    // Each call stands elsewhere, so each warning is another one.
+    String many = "quantile(2, up)" + " + quantile(2, up)".repeat(12);
+    assertThat(get("/api/v1/query?query=" + encoded(many)).text())
+        .contains("\"warnings\":[\"PromQL warning: quantile value should be between 0 and 1, got 2 (1:").contains("\"3 more warning annotations omitted\"");
+  }
 }
