@@ -3,6 +3,7 @@ package io.meshwatch.engine;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.Workers;
 import io.meshwatch.model.Appender;
 import io.meshwatch.model.Exemplar;
 import io.meshwatch.model.Labels;
@@ -38,12 +39,14 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
   private final StoreMaintenance maintenance;
   private final QueryEngine queries;
   private final Cache<String, PreparedQuery> expressions = Caffeine.newBuilder().maximumSize(EXPRESSIONS_MAX).build();
+  private final Workers workers;
 
-  private EmbeddedEngine(Path folder, Store store, StoreMaintenance maintenance, QueryEngine queries) {
+  private EmbeddedEngine(Path folder, Store store, StoreMaintenance maintenance, QueryEngine queries, Workers workers) {
     this.folder = folder;
     this.store = store;
     this.maintenance = maintenance;
     this.queries = queries;
+    this.workers = workers;
   }
 
   /**
@@ -61,7 +64,8 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
     Store store = Store.open(
         folder, settings, environment.clock(), environment.disk(), environment.workers(), environment.telemetry(), progress.replay());
     QueryEngine queries = new QueryEngine(options, environment.workers(), environment.clock());
-    return new EmbeddedEngine(folder, store, new StoreMaintenance(store, environment.timers(), environment.workers()), queries);
+    return new EmbeddedEngine(folder, store, new StoreMaintenance(store, environment.timers(), environment.workers()), queries,
+        environment.workers());
   }
 
   @Override
@@ -77,7 +81,7 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
   @Override
   public QueryResult query(String expression, long atMillis, QueryLimits limits) throws InterruptedException {
     try {
-      return queries.instant(store, prepared(expression), atMillis, limits);
+      return workers.apart(() -> queries.instant(store, prepared(expression), atMillis, limits));
     } catch (CorruptionException e) {
       throw damaged(e);
     }
@@ -87,7 +91,7 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
   public QueryResult queryRange(String expression, long startMillis, long endMillis, long stepMillis, QueryLimits limits)
       throws InterruptedException {
     try {
-      return queries.range(store, prepared(expression), startMillis, endMillis, stepMillis, limits);
+      return workers.apart(() -> queries.range(store, prepared(expression), startMillis, endMillis, stepMillis, limits));
     } catch (CorruptionException e) {
       throw damaged(e);
     }

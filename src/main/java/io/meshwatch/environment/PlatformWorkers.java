@@ -7,16 +7,24 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 
 /** As many platform threads as the machine has cores. A task that asks for more tasks runs them itself, so nothing can wait in a circle. */
 final class PlatformWorkers implements Workers, AutoCloseable {
   private static final String THREAD_PREFIX = "worker-";
+  /** As many as Prometheus evaluates queries at once. */
+  private static final int APART_MAX = 20;
 
   private final int parallelism;
   private final ExecutorService pool;
+  private final ExecutorService apart;
+  private final Semaphore mayRunApart = new Semaphore(APART_MAX, true);
 
   PlatformWorkers(int parallelism) {
     this.parallelism = parallelism;
+    apart = Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("apart-", 0).factory());
     pool = Executors.newFixedThreadPool(parallelism, Thread.ofPlatform().daemon().name(THREAD_PREFIX, 0).factory());
   }
 
@@ -48,7 +56,34 @@ final class PlatformWorkers implements Workers, AutoCloseable {
   }
 
   @Override
+  public <T> T apart(Callable<T> task) throws InterruptedException {
+    mayRunApart.acquire();
+    FutureTask<T> future = new FutureTask<>(task);
+    try {
+      apart.execute(() -> {
+        try {
+          future.run();
+        } finally {
+          mayRunApart.release();
+        }
+      });
+    } catch (RejectedExecutionException closed) {
+      mayRunApart.release();
+      throw closed;
+    }
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw InlineWorkers.unchecked(e.getCause());
+    } catch (InterruptedException e) {
+      future.cancel(true);
+      throw e;
+    }
+  }
+
+  @Override
   public void close() {
     pool.shutdownNow();
+    apart.shutdownNow();
   }
 }

@@ -18,4 +18,12 @@ public interface Workers {
   default <T> T call(Callable<T> task) throws InterruptedException {
     return invokeAll(List.of(task)).getFirst();
   }
+
+  /**
+   * Runs one long computation on a platform thread of its own and waits for it: it holds up neither the pool nor threads that
+   * only wait, because the operating system shares the cores among such threads. Only so many run at once; further ones wait.
+   */
+  default <T> T apart(Callable<T> task) throws InterruptedException {
+    return call(task);
+  }
 }

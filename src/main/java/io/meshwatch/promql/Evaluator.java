@@ -431,7 +431,7 @@ final class Evaluator {
       columns.forgetResetHints();
       Row out = Row.empty(row.labels, steps.count());
       out.dropName = row.dropName;
-      if (SeriesReader.walk(window, row.labels, steps, range, apply, out)) {
+      if (reader.walk(window, row.labels, steps, range, apply, out)) {
         sink.accept(out);
       }
     });

@@ -29,6 +29,9 @@ final class SeriesReader {
   /** Values a block of rows holds, over all threads. */
   private static final int BLOCK_VALUES = 1 << 18;
 
+  /** Samples that a function may look at before the query looks whether its time is up: about a millisecond. */
+  private static final long SAMPLES_BETWEEN_CHECKS = 1 << 16;
+
   private final QueryContext context;
   private final Plan plan;
 
@@ -188,7 +191,7 @@ final class SeriesReader {
   }
 
   /** Moves a window over the steps and puts the function's values into a row; false if there are none. */
-  static boolean walk(Window window, Labels labels, Steps steps, Plan.Range range, RangeFunction function, Row row) {
+  boolean walk(Window window, Labels labels, Steps steps, Plan.Range range, RangeFunction function, Row row) {
     Columns columns = window.columns;
     if (columns.floatCount + columns.histogramCount == 0) {
       return false;
@@ -196,9 +199,16 @@ final class SeriesReader {
     window.begin(labels);
     function.begin(window);
     boolean any = false;
+    long seen = 0;
     for (int step = 0; step < steps.count(); step++) {
       long end = range.end(steps, step);
       window.moveTo(step, steps.at(step), end - range.length(), end);
+      // Some functions look at the whole window at every step: one series may take minutes.
+      seen += window.floatTo - window.floatFrom + window.histogramTo - window.histogramFrom;
+      if (seen > SAMPLES_BETWEEN_CHECKS) {
+        context.check();
+        seen = 0;
+      }
       double value = function.apply(window);
       Histogram histogram = window.histogramResult;
       if (histogram != null) {

@@ -134,7 +134,10 @@ final class VectorMatcher {
     for (Row row : swapped ? left : right) {
       groups.computeIfAbsent(key(row.labels), k -> new Group()).one.add(row);
     }
-    groups.forEach((key, group) -> pair(key, group, swapped));
+    groups.forEach((key, group) -> {
+      context.check();
+      pair(key, group, swapped);
+    });
     for (Row row : results.values()) {
       if (!row.isEmpty()) {
         sink.accept(row);
