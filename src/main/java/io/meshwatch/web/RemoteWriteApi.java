@@ -40,6 +40,8 @@ final class RemoteWriteApi {
       } else {
         call.reply().status(204).send(new byte[0]);
       }
+    } catch (RemoteWriteReceiver.OtherVersionException e) {
+      refuse(call, 415, String.valueOf(e.getMessage()));
     } catch (RemoteWriteReceiver.BadRequestException e) {
       refuse(call, 400, String.valueOf(e.getMessage()));
     } catch (StoreUnavailableException e) {

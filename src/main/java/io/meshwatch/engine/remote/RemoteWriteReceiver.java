@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes remote write requests: decompresses, decodes and appends them as one batch each. Samples the store does not want are left
@@ -50,6 +51,13 @@ public final class RemoteWriteReceiver {
   public static final class BadRequestException extends RuntimeException {
     BadRequestException(String message, Throwable cause) {
       super(message, cause);
+    }
+  }
+
+  /** A request's body is of the other version than its Content-Type says: nothing was stored, answer 415. */
+  public static final class OtherVersionException extends RuntimeException {
+    OtherVersionException() {
+      super("the body is a message of remote write 2.0, expected Content-Type: application/x-protobuf;proto=io.prometheus.write.v2.Request");
     }
   }
 
@@ -165,11 +173,15 @@ public final class RemoteWriteReceiver {
       this.appender = appender;
     }
 
-    /** The handle of a series whose labels have these bytes; labels are made only if they were not seen before. */
-    SeriesHandle series(byte[] bytes, int from, int to, Supplier<Labels> labels) {
+    /** The handle of a series whose labels have these bytes, null if it has no name; labels are made only if they were not seen before. */
+    @Nullable SeriesHandle series(byte[] bytes, int from, int to, Supplier<Labels> labels) {
       SeriesHandle known = handles.get(key.of(bytes, from, to));
       if (known == null) {
-        known = series(labels.get());
+        Labels decoded = labels.get();
+        if (decoded.metricName().isEmpty()) {
+          return null;
+        }
+        known = series(decoded);
         handles.put(key, known);
       }
       return known;

@@ -3,6 +3,7 @@ package io.meshwatch.engine.remote;
 import io.meshwatch.model.Exemplar;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
+import io.meshwatch.model.Names;
 import io.meshwatch.model.SeriesHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.List;
  * 2.0 Request:        4 symbols*  5 timeseries*
  *     TimeSeries:     1 labels_refs[]  2 samples*  3 histograms*  4 exemplars{1 labels_refs[], 2 value, 3 timestamp}*
  *                     5 metadata{1 type, 3 help_ref, 4 unit_ref}  6 created_timestamp
- *     both Sample:    1 value  2 timestamp
+ *     both Sample:    1 value  2 timestamp  3 start_timestamp
  * </pre>
  */
 final class RequestDecoder {
@@ -34,12 +35,14 @@ final class RequestDecoder {
   RemoteWriteReceiver.Outcome decodeV1() {
     while (in.hasMore()) {
       int tag = in.tag();
-      if (tag >>> 3 == 1) {
-        int outer = in.enter();
-        seriesV1();
-        in.leave(outer);
-      } else {
-        in.skip(tag);
+      switch (tag >>> 3) {
+        case 1 -> {
+          int outer = in.enter();
+          seriesV1();
+          in.leave(outer);
+        }
+        case 4, 5 -> throw new RemoteWriteReceiver.OtherVersionException();
+        default -> in.skip(tag);
       }
     }
     return batch.outcome();
@@ -61,8 +64,13 @@ final class RequestDecoder {
     int from = labelsFrom;
     int to = labelsTo;
     SeriesHandle series = batch.series(in.bytes(), from, to, () -> labelsV1(from, to));
+    // As Prometheus' receiver of 1.0 does: a series that cannot be one is left out, and the sender is not told to stop.
     while (in.hasMore()) {
       int tag = in.tag();
+      if (series == null) {
+        in.skip(tag);
+        continue;
+      }
       switch (tag >>> 3) {
         case 2 -> sample(series);
         case 3 -> exemplarV1(series);
@@ -82,7 +90,7 @@ final class RequestDecoder {
       labelV1(labels, builder);
       labels.leave(outer);
     }
-    return checked(builder.build());
+    return builder.build();
   }
 
   private static void labelV1(ProtoReader in, Labels.Builder into) {
@@ -97,13 +105,6 @@ final class RequestDecoder {
       }
     }
     into.set(name, value);
-  }
-
-  private static Labels checked(Labels labels) {
-    if (labels.metricName().isEmpty()) {
-      throw new ProtoReader.MalformedException("a series has no metric name: " + labels);
-    }
-    return labels;
   }
 
   private void sample(SeriesHandle series) {
@@ -195,7 +196,13 @@ final class RequestDecoder {
         in.skip(tag);
       }
     }
-    SeriesHandle series = batch.series(checked(labelsV2()));
+    Labels labels = labelsV2();
+    String mistake = mistake(labels);
+    if (!mistake.isEmpty()) {
+      batch.refuse(mistake + ": " + labels);
+      return;
+    }
+    SeriesHandle series = batch.series(labels);
     in.moveTo(start);
     while (in.hasMore()) {
       int tag = in.tag();
@@ -207,6 +214,21 @@ final class RequestDecoder {
         default -> in.skip(tag);
       }
     }
+  }
+
+  /** What keeps the labels that were read last from being those of a series; empty if nothing does. */
+  private String mistake(Labels labels) {
+    if (labels.metricName().isEmpty()) {
+      return "a series has no metric name";
+    }
+    for (int i = 0; i + 2 < referenceCount; i += 2) {
+      for (int j = i + 2; j < referenceCount; j += 2) {
+        if (symbol(references[i]).equals(symbol(references[j]))) {
+          return "a series has the label " + Names.quote(symbol(references[i])) + " twice";
+        }
+      }
+    }
+    return "";
   }
 
   private void references(int tag) {
