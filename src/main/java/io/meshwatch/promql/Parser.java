@@ -276,16 +276,17 @@ public final class Parser {
   private Expr call() {
     Token name = next();
     Function function = Functions.find(name.text());
+    if (function != null && function.name().equals("info")) {
+      types.enterInfo();
+    }
+    List<Expr> arguments = arguments();
+    // What is wrong within the parentheses is said before what is wrong with the name.
     if (function == null) {
       throw error(name.position(), "unknown function with name " + Names.quote(name.text()));
     }
     if (function.experimental() && !options.experimentalFunctions()) {
       throw error(name.position(), "function " + Names.quote(name.text()) + " is not enabled");
     }
-    if (function.name().equals("info")) {
-      types.enterInfo();
-    }
-    List<Expr> arguments = arguments();
     Position position = new Position(name.start(), previous().end());
     height = deeper(height, position);
     return types.call(function, arguments, position);

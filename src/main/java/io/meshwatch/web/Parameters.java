@@ -43,25 +43,25 @@ final class Parameters {
 
   long timeMillis(String name, long otherwise) throws IOException {
     Optional<String> text = text(name);
-    return text.isEmpty() ? otherwise : parseTime(name, text.get());
+    return text.isEmpty() ? otherwise : parseTime(name, text.get(), "Invalid time value for '" + name + "': ");
   }
 
   long requiredTimeMillis(String name) throws IOException {
-    return parseTime(name, required(name));
+    return parseTime(name, required(name), "");
   }
 
-  private static long parseTime(String name, String text) {
+  private static long parseTime(String name, String text, String prefix) {
     try {
       return millis(NumberText.parse(text));
     } catch (NumberFormatException notSeconds) {
       if (!RFC3339.matcher(text).matches()) {
-        throw invalid(name, "cannot parse " + Names.quote(text) + " to a valid timestamp");
+        throw invalid(name, prefix + "cannot parse " + Names.quote(text) + " to a valid timestamp");
       }
     }
     try {
       return OffsetDateTime.parse(text).toInstant().toEpochMilli();
     } catch (DateTimeParseException e) {
-      throw invalid(name, "cannot parse " + Names.quote(text) + " to a valid timestamp");
+      throw invalid(name, prefix + "cannot parse " + Names.quote(text) + " to a valid timestamp");
     }
   }
 

@@ -7,6 +7,7 @@ import io.meshwatch.promql.HistogramBuckets;
 import io.meshwatch.promql.QueryResult;
 import io.meshwatch.promql.Value;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
@@ -84,13 +85,8 @@ final class PrometheusJson {
 
   private static void value(JsonGenerator json, Value value) {
     switch (value) {
-      case Value.Scalar scalar -> new PointText().write(json, scalar.timestampMillis(), scalar.value());
-      case Value.Text text -> {
-        json.writeStartArray();
-        timestamp(json, text.timestampMillis());
-        json.writeString(text.value());
-        json.writeEndArray();
-      }
+      case Value.Scalar scalar -> single(json, scalar.timestampMillis(), NumberText.plain(scalar.value()));
+      case Value.Text text -> single(json, text.timestampMillis(), wellFormed(text.value()));
       case Value.Vector vector -> {
         json.writeStartArray();
         PointText text = new PointText();
@@ -104,6 +100,19 @@ final class PrometheusJson {
         json.writeEndArray();
       }
     }
+  }
+
+  /** A scalar or a string: other than samples, Prometheus writes its time as an ordinary number and a scalar without exponent. */
+  private static void single(JsonGenerator json, long timestampMillis, String value) {
+    json.writeStartArray();
+    json.writeRawValue(BigDecimal.valueOf(timestampMillis, 3).stripTrailingZeros().toPlainString());
+    json.writeString(value);
+    json.writeEndArray();
+  }
+
+  /** JSON is Unicode: what a string literal says in bytes that are no UTF-8 becomes the replacement character. */
+  private static String wellFormed(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_16), StandardCharsets.UTF_16);
   }
 
   private static void sample(JsonGenerator json, Value.Sample sample, PointText text) {

@@ -68,7 +68,7 @@ class QueryApiTest {
     assertThat(get("/api/v1/query?query=" + encoded("up{job=\"api\"}")).text()).isEqualTo(
         "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{\"__name__\":\"up\",\"instance\":\"a:1\",\"job\":\"api\"},"
             + "\"value\":[1700000000.500,\"1\"]}]}}");
-    assertThat(get("/api/v1/query?query=1.5e30").text()).contains("\"resultType\":\"scalar\",\"result\":[1700000000.500,\"1.5e+30\"]");
+    assertThat(get("/api/v1/query?query=1.5e30").text()).contains("\"resultType\":\"scalar\",\"result\":[1700000000.5,\"1500000000000000000000000000000\"]");
     assertThat(get("/api/v1/query?query=ratio").text()).contains("\"NaN\"");
   }
 
@@ -136,7 +136,7 @@ class QueryApiTest {
   void readsTimesAsPrometheusDoes() throws Exception {
     assertThat(get("/api/v1/query?query=time()&time=2015-07-01T20:10:30.781Z").text()).contains("[1435781430.781,\"1435781430.781\"]");
     assertThat(get("/api/v1/query?query=1&time=NaN").text()).contains("[-9223372036.854,");
-    assertThat(get("/api/v1/query?query=1&time=-1.5").text()).contains("[-1.500,");
+    assertThat(get("/api/v1/query?query=1&time=-1.5").text()).contains("[-1.5,");
     assertThat(get("/api/v1/query?query=1&time=2015-07-01T20:10:30").text()).contains("cannot parse \\\"2015-07-01T20:10:30\\\" to a valid timestamp");
     assertThat(get("/api/v1/series?match%5B%5D=up&start=5&end=1").text()).isEqualTo("{\"status\":\"success\",\"data\":[]}");
   }
