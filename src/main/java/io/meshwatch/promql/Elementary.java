@@ -76,13 +76,14 @@ final class Elementary {
     if (Double.isNaN(x) || x == Double.POSITIVE_INFINITY) {
       return x;
     }
-    if (x > 7.09782712893384e+02) {
-      return Double.POSITIVE_INFINITY;
-    }
     if (x < -7.4513321910194122e+02) {
       return 0;
     }
     double k = Math.rint(x * LOG2_OF_E);
+    if (k > Double.MAX_EXPONENT) {
+      // The very largest numbers are out of reach, as they are in Prometheus.
+      return Double.POSITIVE_INFINITY;
+    }
     double r = Math.fma(-k, 0.69314718055966295651160180568695068359375, x);
     r = Math.fma(-k, 0.28235290563031577122588448175013436025525412068e-12, r) * 0.0625;
     double series = 2.4801587301587301587e-5;
