@@ -276,8 +276,8 @@ final class Evaluator {
   private static double limited(String name, double value, double first, double second) {
     return switch (name) {
       case "clamp" -> PointFunctions.clamp(value, first, second);
-      case "clamp_min" -> Math.max(first, value);
-      case "clamp_max" -> Math.min(first, value);
+      case "clamp_min" -> Elementary.max(first, value);
+      case "clamp_max" -> Elementary.min(first, value);
       default -> PointFunctions.round(value, first);
     };
   }
@@ -487,8 +487,8 @@ final class Evaluator {
       case "end" -> filled(plan.endMillis() / 1000.0, steps);
       case "range" -> filled((plan.endMillis() - whole.startMillis()) / 1000.0, steps);
       case "step" -> filled(context.isRange ? whole.stepMillis() / 1000.0 : 0, steps);
-      case "min_of" -> pairwise(call, steps, Math::min);
-      case "max_of" -> pairwise(call, steps, Math::max);
+      case "min_of" -> pairwise(call, steps, Elementary::min);
+      case "max_of" -> pairwise(call, steps, Elementary::max);
       case "scalar" -> single(call.arguments().getFirst(), steps);
       default -> throw new IllegalStateException("function without evaluation: " + call.function().name());
     };

@@ -68,7 +68,7 @@ final class PointFunctions {
   }
 
   static double clamp(double value, double min, double max) {
-    return Math.max(min, Math.min(max, value));
+    return Elementary.max(min, Elementary.min(max, value));
   }
 
   /** To the nearest multiple, ties up. */

@@ -74,6 +74,7 @@ class ElementaryTest {
     assertThat(Elementary.atan(2.7142857142857144)).isEqualTo(1.217805938967986);
     assertThat(Elementary.sinh(1.4285714285714286)).isEqualTo(1.9665414235781602);
     assertThat(Elementary.exp(709.5)).isInfinite();
+    assertThat(Elementary.exp(2.7142857142857144)).isEqualTo(15.093824917000779);
     assertThat(Elementary.sin(1.4285714285714286)).isEqualTo(0.9899030763721238);
   }
 }

@@ -118,4 +118,21 @@ class PromqlSemanticsTest {
           {instance="2"} 2
         """);
   }
+
+  @Test
+  void clampsInfinitiesAlsoWithALimitThatIsNone() {
+    passes("""
+        eval instant at 0 clamp_min(vector(Inf), NaN)
+          {} Inf
+
+        eval instant at 0 clamp_max(vector(-Inf), NaN)
+          {} -Inf
+
+        eval instant at 0 clamp(vector(-Inf), -1, NaN)
+          {} -1
+
+        eval instant at 0 clamp(vector(5), -1, NaN)
+          {} NaN
+        """);
+  }
 }
