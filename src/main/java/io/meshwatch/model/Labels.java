@@ -165,8 +165,8 @@ public final class Labels implements Comparable<Labels> {
   }
 
   /** Compares two texts by their UTF-8 bytes, which is the order of their code points. */
+  @SuppressWarnings("ReferenceEquality") // A short cut: most labels of one store share their strings.
   public static int compareText(String a, String b) {
-    // Most labels of one store share their strings.
     if (a == b) {
       return 0;
     }
