@@ -2,6 +2,7 @@ package io.meshwatch;
 
 import io.meshwatch.cli.Version;
 import io.meshwatch.config.Config;
+import io.meshwatch.config.ConfigText;
 import io.meshwatch.config.RetentionSettings;
 import io.meshwatch.config.WebSettings;
 import io.meshwatch.deploy.AccessLog;
@@ -87,6 +88,7 @@ public final class Meshwatch implements AutoCloseable {
   private volatile long reloadedAtMillis;
   private volatile boolean ready;
   private final Timers.Timer accessTimer;
+  private volatile boolean reloadSucceeded = true;
   private Timers.@Nullable Timer credentialTimer;
   private Timers.@Nullable Timer certificateTimer;
 
@@ -231,6 +233,7 @@ public final class Meshwatch implements AutoCloseable {
     config = next;
     reloadedAtMillis = environment.clock().wallMillis();
     reloadSuccessful.set(1);
+    reloadSucceeded = true;
     reloadedAtSeconds.set(reloadedAtMillis / 1000.0);
   }
 
@@ -251,6 +254,7 @@ public final class Meshwatch implements AutoCloseable {
       return "";
     } catch (ProblemsException e) {
       reloadSuccessful.set(0);
+      reloadSucceeded = false;
       LOG.warn("The configuration cannot be used, the old one stays:\n{}", e.getMessage());
       return String.valueOf(e.getMessage());
     } catch (InterruptedException e) {
@@ -330,9 +334,9 @@ public final class Meshwatch implements AutoCloseable {
     recipients.addAll(config.additionalAlertAddresses());
     return new WebServer.Facts(config.installation(), Version.text(), config.pageUrl(), startedAtMillis,
         Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.switches().delayedNameRemoval(),
-        config.web().corsOrigin(), config.mail().isPresent(), recipients, "",
+        config.web().corsOrigin(), config.mail().isPresent(), recipients, ConfigText.of(config),
         engine::seriesCount, engine::volumeAvailableBytes, engine::volumeBytes, () -> reloadedAtMillis,
-        config.store().adminApi());
+        () -> reloadSucceeded, config.store().adminApi());
   }
 
   /** The port of the page. */

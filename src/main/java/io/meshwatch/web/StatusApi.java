@@ -3,7 +3,9 @@ package io.meshwatch.web;
 import io.meshwatch.model.PromDuration;
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What Prometheus' API says about the server itself. */
 final class StatusApi {
@@ -19,15 +21,19 @@ final class StatusApi {
    * @param flags settings of the command line
    * @param seriesCount series in the head now
    * @param reloadedAtMillis when the configuration was last taken over
+   * @param reloadSucceeded whether the last attempt to take it over was successful
+   * @param nowMillis the time
    */
   record ServerFacts(
       String version,
-      String configuration,
+      Supplier<String> configuration,
       long startedAtMillis,
       long retentionMillis,
       Map<String, String> flags,
       LongSupplier seriesCount,
-      LongSupplier reloadedAtMillis) {}
+      LongSupplier reloadedAtMillis,
+      BooleanSupplier reloadSucceeded,
+      LongSupplier nowMillis) {}
 
   StatusApi(ServerFacts facts) {
     this.facts = facts;
@@ -60,7 +66,8 @@ final class StatusApi {
       json.writeStringProperty("startTime", Times.rfc3339(facts.startedAtMillis()));
       json.writeStringProperty("CWD", "");
       json.writeStringProperty("hostname", "");
-      json.writeBooleanProperty("reloadConfigSuccess", true);
+      json.writeStringProperty("serverTime", Times.rfc3339(facts.nowMillis().getAsLong()));
+      json.writeBooleanProperty("reloadConfigSuccess", facts.reloadSucceeded().getAsBoolean());
       json.writeStringProperty("lastConfigTime", Times.rfc3339(facts.reloadedAtMillis().getAsLong()));
       json.writeNumberProperty("timeSeriesCount", facts.seriesCount().getAsLong());
       json.writeNumberProperty("corruptionCount", 0);
@@ -77,7 +84,7 @@ final class StatusApi {
   private void configuration(Routes.Call call) throws IOException {
     ApiErrors.success(call.reply(), json -> {
       json.writeStartObject();
-      json.writeStringProperty("yaml", facts.configuration());
+      json.writeStringProperty("yaml", facts.configuration().get());
       json.writeEndObject();
     });
   }

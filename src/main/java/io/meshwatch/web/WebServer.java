@@ -43,6 +43,7 @@ public final class WebServer implements AutoCloseable {
    * @param diskAvailableBytes left on the data folder's volume
    * @param diskTotalBytes of that volume
    * @param reloadedAtMillis when the configuration was last taken over
+   * @param reloadSucceeded whether the last attempt to take it over was successful
    * @param adminApi whether the API may delete series and make snapshots
    */
   public record Facts(
@@ -61,6 +62,7 @@ public final class WebServer implements AutoCloseable {
       LongSupplier diskAvailableBytes,
       LongSupplier diskTotalBytes,
       LongSupplier reloadedAtMillis,
+      BooleanSupplier reloadSucceeded,
       boolean adminApi) {}
 
   /** Takes over an open listener; {@code reload} takes the configuration over again and gives an empty text or what is wrong with it. */
@@ -77,8 +79,9 @@ public final class WebServer implements AutoCloseable {
     new PushApi(parts.pushGateway(), pushAccess).addTo(routes);
     new RemoteWriteApi(new RemoteWriteReceiver(parts.engine()::appender)).addTo(routes);
     new AlertmanagerApi(parts.notifier(), environment.clock(), now.version(), now.startedAtMillis()).addTo(routes);
-    new StatusApi(new StatusApi.ServerFacts(now.version(), now.configuration(), now.startedAtMillis(), now.retentionMillis(),
-        Map.of("web.listen-address", spec.host() + ":" + spec.port()), now.seriesCount(), now.reloadedAtMillis())).addTo(routes);
+    new StatusApi(new StatusApi.ServerFacts(now.version(), () -> facts.get().configuration(), now.startedAtMillis(), now.retentionMillis(),
+        Map.of("web.listen-address", spec.host() + ":" + spec.port()), now.seriesCount(), now.reloadedAtMillis(),
+        now.reloadSucceeded(), environment.clock()::wallMillis)).addTo(routes);
     new OverviewApi(new OverviewApi.Parts(environment.clock(), parts.scraper(), parts.rules(), parts.notifier(), parts.sonar(), facts)).addTo(routes);
     new SonarApi(parts.sonar()).addTo(routes);
     if (parts.engine() instanceof EmbeddedEngine own) {
