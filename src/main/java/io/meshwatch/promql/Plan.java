@@ -69,7 +69,7 @@ final class Plan {
     measure(root, steps.startMillis(), endMillis, false);
     findInvariants(root);
     // A selector that is read for counts alone gives other histograms than the same one read whole.
-    boolean shares = query.length() <= SHARING_QUERY_CHARACTERS_MAX && !countsOnly.containsValue(Boolean.TRUE);
+    boolean shares = query.length() <= SHARING_QUERY_CHARACTERS_MAX && !countsOnly.containsValue(true);
     this.repeated = shares ? RepeatedParts.of(root) : new IdentityHashMap<>();
   }
 
