@@ -8,6 +8,7 @@ package io.meshwatch.promql;
  * @see <a href="https://www.netlib.org/cephes/">Cephes</a> for sine, cosine, tangent and arcus tangent
  * @see <a href="https://www.netlib.org/fdlibm/">fdlibm</a> for the logarithm and the inverse hyperbolic functions
  */
+@SuppressWarnings("FloatingPointLiteralPrecision") // Constants stand as they were published, with more digits than a double has.
 final class Elementary {
   private static final double LN2 = 0.693147180559945309417232121458176568;
   private static final double LOG10_OF_E = 0.43429448190325182765112891891660508229439700580366656611;
