@@ -9,7 +9,7 @@ import java.util.Map;
 /** Finds the parts of an expression that stand in it more than once: the largest ones, by their text. */
 final class RepeatedParts {
   private final Map<String, Integer> counts = new HashMap<>();
-  private final Map<Expr, String> texts = new IdentityHashMap<>();
+  private final IdentityHashMap<Expr, String> texts = new IdentityHashMap<>();
   private final Map<String, List<Expr>> places = new HashMap<>();
 
   private RepeatedParts() {}
