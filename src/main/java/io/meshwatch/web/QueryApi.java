@@ -11,6 +11,7 @@ import io.meshwatch.promql.Value;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The query side of Prometheus' API: what is asked in PromQL. */
 final class QueryApi {
@@ -91,17 +92,19 @@ final class QueryApi {
 
   /** The first {@code limit} series (0 = all), with a warning if there are more. */
   private static QueryResult limited(QueryResult result, int limit) {
-    Value shortened = switch (result.value()) {
-      case Value.Vector vector when limit > 0 && vector.samples().size() > limit -> new Value.Vector(vector.samples().subList(0, limit));
-      case Value.Matrix matrix when limit > 0 && matrix.series().size() > limit -> new Value.Matrix(matrix.series().subList(0, limit));
-      case Value other -> other;
+    Optional<Value> shortened = switch (result.value()) {
+      case Value.Vector vector when limit > 0 && vector.samples().size() > limit ->
+        Optional.of(new Value.Vector(vector.samples().subList(0, limit)));
+      case Value.Matrix matrix when limit > 0 && matrix.series().size() > limit ->
+        Optional.of(new Value.Matrix(matrix.series().subList(0, limit)));
+      case Value other -> Optional.empty();
     };
-    if (shortened == result.value()) {
+    if (shortened.isEmpty()) {
       return result;
     }
     List<String> warnings = new ArrayList<>(result.warnings());
     warnings.add(PrometheusJson.TRUNCATED);
-    return new QueryResult(shortened, warnings, result.infos(), result.samplesRead(), result.samplesPeak());
+    return new QueryResult(shortened.get(), warnings, result.infos(), result.samplesRead(), result.samplesPeak());
   }
 
   private void format(Routes.Call call) throws IOException {
