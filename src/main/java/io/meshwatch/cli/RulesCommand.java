@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rules",
     mixinStandardHelpOptions = true,
-    description = "Tests rules.",
-    subcommands = RulesCommand.Test.class,
-    footer = {"", "Example:", "  meshwatch rules test tests.yml"})
+    description = "Lists, explains and tests rules.",
+    subcommands = {RulesCommand.Test.class, RulesListing.class, RulesExplaining.class},
+    footer = {"", "Examples:", "  meshwatch rules test tests.yml", "  meshwatch rules explain NodeDown"})
 public final class RulesCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

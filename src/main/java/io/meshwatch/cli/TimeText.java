@@ -43,4 +43,9 @@ final class TimeText {
   static String show(double seconds) {
     return Instant.ofEpochMilli(Math.round(seconds * 1000)).toString();
   }
+
+  /** A number without a needless fraction. */
+  static String number(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+  }
 }

@@ -10,9 +10,12 @@ import java.util.Optional;
  * @param firing whether an alert with these labels fires now
  * @param silencedBy ids of silences and names of maintenance windows
  * @param inhibitedBy the firing alert that holds it back
+ * @param acknowledged who takes care of it
  * @param ways the routes it takes
  */
-public record Explanation(boolean firing, List<String> silencedBy, Optional<Labels> inhibitedBy, List<Way> ways) {
+public record Explanation(
+    boolean firing, List<String> silencedBy, Optional<Labels> inhibitedBy, Optional<Acknowledgement> acknowledged,
+    List<Way> ways) {
   /**
    * A route it takes.
    *

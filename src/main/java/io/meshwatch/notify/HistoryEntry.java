@@ -1,5 +1,7 @@
 package io.meshwatch.notify;
 
+import java.util.List;
+
 /**
  * One line of "what was sent to whom, when, and what the other side said".
  *
@@ -18,6 +20,7 @@ package io.meshwatch.notify;
  * @param messageId of the mail; empty for others
  * @param attempt 1 for the first
  * @param waitedMillis from the news to this answer
+ * @param alerts names of the alerts it was about, each once; bounded
  */
 public record HistoryEntry(
     long id,
@@ -34,7 +37,11 @@ public record HistoryEntry(
     String reply,
     String messageId,
     int attempt,
-    long waitedMillis) {
+    long waitedMillis,
+    List<String> alerts) {
+  /** Names of alerts that an entry keeps. */
+  static final int ALERTS_MAX = 50;
+
   /** What came of it. */
   public enum Outcome {
     ACCEPTED,

@@ -25,6 +25,7 @@ final class Ledger {
   private final Map<DeliveryKey, Told> told = new HashMap<>();
   private final Map<DeliveryKey, Pending> pending = new LinkedHashMap<>();
   private final Map<String, Silence> silences = new LinkedHashMap<>();
+  private final Map<Labels, Acknowledgement> acknowledgements = new HashMap<>();
   private NotificationStore.Changes changes = noChanges();
   /** Counts changes to which alerts there are and when they end, for caches made from them. */
   private long alertsVersion;
@@ -39,11 +40,13 @@ final class Ledger {
         .sorted(Map.Entry.comparingByValue(Comparator.comparingLong(Pending::createdAtMillis)))
         .forEach(e -> pending.put(e.getKey(), e.getValue()));
     saved.silences().forEach(s -> silences.put(s.id(), s));
+    acknowledgements.putAll(saved.acknowledgements());
   }
 
   private static NotificationStore.Changes noChanges() {
     return new NotificationStore.Changes(
-        new LinkedHashMap<>(), new HashMap<>(), new HashMap<>(), new LinkedHashMap<>(), new HashMap<>(), new ArrayList<>());
+        new LinkedHashMap<>(), new HashMap<>(), new HashMap<>(), new LinkedHashMap<>(), new HashMap<>(), new HashMap<>(),
+        new ArrayList<>());
   }
 
   /** Makes all changes since the last commit safe. */
@@ -76,6 +79,22 @@ final class Ledger {
     if (alerts.remove(labels) != null) {
       alertsVersion++;
       changes.alerts().put(labels, Optional.empty());
+      removeAcknowledgement(labels);
+    }
+  }
+
+  @Nullable Acknowledgement acknowledgement(Labels labels) {
+    return acknowledgements.get(labels);
+  }
+
+  void put(Labels alert, Acknowledgement acknowledgement) {
+    acknowledgements.put(alert, acknowledgement);
+    changes.acknowledgements().put(alert, Optional.of(acknowledgement));
+  }
+
+  void removeAcknowledgement(Labels alert) {
+    if (acknowledgements.remove(alert) != null) {
+      changes.acknowledgements().put(alert, Optional.empty());
     }
   }
 

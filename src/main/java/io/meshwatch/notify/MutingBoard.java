@@ -1,6 +1,8 @@
 package io.meshwatch.notify;
 
 import io.meshwatch.model.Alert;
+import io.meshwatch.model.Labels;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes {@link Muting}s, keeping what is costly until alerts change or one of them ends. Guarded by the notifier's lock. */
@@ -19,6 +21,12 @@ final class MutingBoard {
 
   Muting at(long nowMillis) {
     return Muting.at(nowMillis, routing, ledger.silences(), inhibitorAt(nowMillis));
+  }
+
+  /** As {@link #at}, for an earlier time, as far as alerts and silences of then are remembered. */
+  Muting then(long atMillis) {
+    List<Labels> fired = ledger.alerts().stream().filter(a -> a.startsAtMillis() <= atMillis && !a.isResolvedAt(atMillis)).map(Alert::labels).toList();
+    return Muting.at(atMillis, routing, ledger.silences(), new Inhibitor(routing.inhibitRules(), fired));
   }
 
   private Inhibitor inhibitorAt(long nowMillis) {

@@ -46,10 +46,10 @@ final class NotificationPlan {
     return plan.notification();
   }
 
-  /** Whether it has to be sent: there are news, or it was last sent a repeat interval ago. */
-  static boolean isNeeded(Notification notification, Told told, Route route, long nowMillis) {
+  /** Whether it has to be sent: there are news, or it was last sent a repeat interval ago and not all that fires is acknowledged. */
+  static boolean isNeeded(Notification notification, Told told, Route route, Ledger ledger, long nowMillis) {
     return notification.hasNews()
-        || (!notification.still().isEmpty() && told.sentAtMillis() + route.grouping().repeatIntervalMillis() <= nowMillis);
+        || (notification.still().stream().anyMatch(a -> ledger.acknowledgement(a.labels()) == null) && told.sentAtMillis() + route.grouping().repeatIntervalMillis() <= nowMillis);
   }
 
   private void sort(Alert alert) {

@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @see <a href="https://www.sqlite.org/wal.html">SQLite's write-ahead log</a>
  */
 public final class NotificationStore implements AutoCloseable {
-  private static final int SCHEMA_VERSION = 1;
+  private static final int SCHEMA_VERSION = 2;
   private static final List<String> SCHEMA = List.of(
       """
       CREATE TABLE alerts (labels TEXT PRIMARY KEY, annotations TEXT NOT NULL, starts_at INTEGER NOT NULL, ends_at INTEGER NOT NULL,
@@ -57,6 +57,9 @@ public final class NotificationStore implements AutoCloseable {
         destination TEXT NOT NULL, subject TEXT NOT NULL, news INTEGER NOT NULL, resolved INTEGER NOT NULL, still INTEGER NOT NULL,
         outcome TEXT NOT NULL, code INTEGER NOT NULL, reply TEXT NOT NULL, message_id TEXT NOT NULL, attempt INTEGER NOT NULL,
         waited INTEGER NOT NULL)""");
+  /** What version 2 brought; done on a new file too. */
+  private static final List<String> SCHEMA_2 = List.of(
+      "ALTER TABLE history ADD COLUMN alerts TEXT NOT NULL DEFAULT '[]'", AcknowledgementTable.SCHEMA);
 
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final TypeReference<Map<String, String>> TEXT_MAP = new TypeReference<>() {};
@@ -105,10 +108,13 @@ public final class NotificationStore implements AutoCloseable {
     if (version > SCHEMA_VERSION) {
       throw new SQLException("it was written by a newer meshwatch (schema " + version + ", expected at most " + SCHEMA_VERSION + ")");
     }
-    if (version == 0) {
+    if (version < SCHEMA_VERSION) {
       statement.execute("BEGIN");
-      for (String table : SCHEMA) {
-        statement.execute(table);
+      for (String change : version == 0 ? SCHEMA : List.<String>of()) {
+        statement.execute(change);
+      }
+      for (String change : SCHEMA_2) {
+        statement.execute(change);
       }
       statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
       statement.execute("COMMIT");
@@ -121,7 +127,8 @@ public final class NotificationStore implements AutoCloseable {
       Map<String, SavedGroup> groups,
       Map<DeliveryKey, Told> told,
       Map<DeliveryKey, Pending> pending,
-      List<Silence> silences) {}
+      List<Silence> silences,
+      Map<Labels, Acknowledgement> acknowledgements) {}
 
   /** When a group is due. */
   record SavedGroup(long nextFlushMillis, boolean flushed) {}
@@ -133,9 +140,11 @@ public final class NotificationStore implements AutoCloseable {
       Map<DeliveryKey, Optional<Told>> told,
       Map<DeliveryKey, Optional<Pending>> pending,
       Map<String, Optional<Silence>> silences,
+      Map<Labels, Optional<Acknowledgement>> acknowledgements,
       List<HistoryEntry> history) {
     boolean isEmpty() {
-      return alerts.isEmpty() && groups.isEmpty() && told.isEmpty() && pending.isEmpty() && silences.isEmpty() && history.isEmpty();
+      return alerts.isEmpty() && groups.isEmpty() && told.isEmpty() && pending.isEmpty() && silences.isEmpty()
+          && acknowledgements.isEmpty() && history.isEmpty();
     }
   }
 
@@ -144,7 +153,8 @@ public final class NotificationStore implements AutoCloseable {
       List<Alert> alerts = loadAlerts();
       Map<String, Labels> byFingerprint = new HashMap<>();
       alerts.forEach(a -> byFingerprint.put(fingerprint(a.labels()), a.labels()));
-      return new Saved(alerts, loadGroups(), loadTold(byFingerprint), loadPending(byFingerprint), loadSilences());
+      return new Saved(alerts, loadGroups(), loadTold(byFingerprint), loadPending(byFingerprint), loadSilences(),
+          AcknowledgementTable.load(connection));
     } catch (SQLException e) {
       throw unavailable("cannot be read", e);
     }
@@ -216,6 +226,7 @@ public final class NotificationStore implements AutoCloseable {
       saveTold(changes.told());
       savePending(changes.pending());
       saveSilences(changes.silences());
+      AcknowledgementTable.save(connection, changes.acknowledgements());
       saveHistory(changes.history());
       connection.commit();
     } catch (SQLException e) {
@@ -365,7 +376,7 @@ public final class NotificationStore implements AutoCloseable {
     }
     try (PreparedStatement put = connection.prepareStatement("""
         INSERT INTO history (at, receiver, integration, destination, subject, news, resolved, still, outcome, code, reply, message_id,
-          attempt, waited) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+          attempt, waited, alerts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
       for (HistoryEntry entry : entries) {
         put.setLong(1, entry.atMillis());
         put.setString(2, entry.receiver());
@@ -381,6 +392,7 @@ public final class NotificationStore implements AutoCloseable {
         put.setString(12, entry.messageId());
         put.setInt(13, entry.attempt());
         put.setLong(14, entry.waitedMillis());
+        put.setString(15, json(entry.alerts()));
         put.addBatch();
       }
       put.executeBatch();
@@ -397,7 +409,7 @@ public final class NotificationStore implements AutoCloseable {
           entries.add(new HistoryEntry(row.getLong("id"), row.getLong("at"), row.getString("receiver"), row.getString("integration"),
               row.getString("destination"), row.getString("subject"), row.getInt("news"), row.getInt("resolved"), row.getInt("still"),
               HistoryEntry.Outcome.valueOf(row.getString("outcome")), row.getInt("code"), row.getString("reply"),
-              row.getString("message_id"), row.getInt("attempt"), row.getLong("waited")));
+              row.getString("message_id"), row.getInt("attempt"), row.getLong("waited"), JSON.readValue(row.getString("alerts"), TEXT_LIST)));
         }
       }
       return entries;
@@ -465,11 +477,11 @@ public final class NotificationStore implements AutoCloseable {
     return List.copyOf(matchers);
   }
 
-  private static Labels labels(String json) {
+  static Labels labels(String json) {
     return Labels.of(JSON.readValue(json, TEXT_MAP));
   }
 
-  private static String json(Object value) {
+  static String json(Object value) {
     return JSON.writeValueAsString(value);
   }
 

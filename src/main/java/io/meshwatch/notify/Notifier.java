@@ -13,6 +13,7 @@ import io.meshwatch.notify.mail.MailComposer;
 import io.meshwatch.notify.mail.MailMessage;
 import io.meshwatch.notify.mail.MailSettings;
 import io.meshwatch.notify.mail.MailTransport;
+import io.meshwatch.notify.mail.Truncation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -39,6 +40,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
   private static final long MAINTENANCE_MILLIS = 15_000;
   private static final long HISTORY_TRIM_MILLIS = 3_600_000;
   private static final long CLOSE_TIMEOUT_MILLIS = 5000;
+  private static final int ACKNOWLEDGEMENT_CHARACTERS_MAX = 1000;
 
   private final Environment environment;
   private final NotificationStore store;
@@ -241,6 +243,10 @@ public final class Notifier implements AlertSink, AutoCloseable {
       return;
     }
     Alert merged = known == null ? alert : merge(known, alert);
+    if (known != null && known.isResolvedAt(nowMillis) && !merged.isResolvedAt(nowMillis)) {
+      // It begins anew, and whoever took care of it before may not know.
+      ledger.removeAcknowledgement(alert.labels());
+    }
     ledger.put(merged);
     dispatcher.dispatch(merged, nowMillis);
   }
@@ -340,69 +346,56 @@ public final class Notifier implements AlertSink, AutoCloseable {
   /** Alerts that fire, sorted by labels. */
   public List<AlertView> alerts() {
     synchronized (lock) {
-      Muting now = muting.at(now());
-      return ledger.alerts().stream().filter(a -> !a.isResolvedAt(now.atMillis()))
-          .sorted(Comparator.comparing(Alert::labels)).map(a -> view(a, now)).toList();
+      return views().alerts(now());
     }
-  }
-
-  private AlertView view(Alert alert, Muting now) {
-    List<Route> routes = routing.root().match(alert.labels());
-    return new AlertView(
-        alert,
-        NotificationStore.fingerprint(alert.labels()),
-        now.silencedBy(alert.labels()),
-        now.inhibitedBy(alert.labels()),
-        routes.stream().flatMap(r -> now.mutedBy(r).stream()).distinct().toList(),
-        routes.stream().map(Route::receiver).distinct().toList());
   }
 
   /** Groups with alerts that fire, sorted by labels. */
   public List<GroupView> groups() {
     synchronized (lock) {
-      Muting now = muting.at(now());
-      List<GroupView> groups = new ArrayList<>();
-      for (AggregationGroup group : dispatcher.groups()) {
-        List<AlertView> firing = group.members().stream().map(ledger::alert).filter(a -> a != null && !a.isResolvedAt(now.atMillis()))
-            .map(a -> view(a, now)).toList();
-        if (!firing.isEmpty()) {
-          groups.add(new GroupView(group.key(), group.labels(), group.route().receiver(), group.nextFlushMillis(), firing));
-        }
-      }
-      groups.sort(Comparator.comparing(GroupView::labels).thenComparing(GroupView::receiver));
-      return groups;
+      return views().groups(now());
     }
   }
 
   /** What happens, or would happen, to an alert with these labels. */
   public Explanation explain(Labels labels) {
+    return explain(labels, now());
+  }
+
+  /** As {@link #explain(Labels)}, for an earlier time as far as alerts and silences of then are remembered. */
+  public Explanation explain(Labels labels, long atMillis) {
     synchronized (lock) {
-      Muting now = muting.at(now());
-      Alert known = ledger.alert(labels);
-      List<Explanation.Way> ways = routing.root().match(labels).stream().map(r -> way(r, labels, now)).toList();
-      return new Explanation(known != null && !known.isResolvedAt(now.atMillis()), now.silencedBy(labels), now.inhibitedBy(labels), ways);
+      return views().explain(labels, atMillis, now());
     }
   }
 
-  private Explanation.Way way(Route route, Labels labels, Muting now) {
-    AggregationGroup group = dispatcher.group(AggregationGroup.id(route, route.grouping().groupLabels(labels)));
-    List<Destination> destinations = group == null ? routing.receiver(route).destinations() : dispatcher.destinations(group);
-    return new Explanation.Way(
-        route.key(),
-        route.receiver(),
-        route.grouping().groupLabels(labels),
-        now.mutedBy(route),
-        group == null ? 0 : group.nextFlushMillis(),
-        destinations.stream().filter(d -> d.takes(labels)).map(d -> told(d, group)).toList());
+  private AlertViews views() {
+    return new AlertViews(ledger, routing, dispatcher, muting);
   }
 
-  private Explanation.Told told(Destination destination, @Nullable AggregationGroup group) {
-    if (group == null) {
-      return new Explanation.Told(destination.address(), 0, "");
+  /**
+   * Notes that somebody takes care of an alert: it is not repeated any more, only its end is told.
+   *
+   * @throws ProblemsException if no such alert fires
+   */
+  public void acknowledge(Labels alert, String author, String comment) {
+    synchronized (lock) {
+      Alert known = ledger.alert(alert);
+      if (known == null || known.isResolvedAt(now())) {
+        throw new ProblemsException(Problem.error("", 0, 0, "no alert with these labels fires: " + alert));
+      }
+      ledger.put(alert, new Acknowledgement(
+          Truncation.toCharacters(author, ACKNOWLEDGEMENT_CHARACTERS_MAX), Truncation.toCharacters(comment, ACKNOWLEDGEMENT_CHARACTERS_MAX), now()));
+      ledger.commit();
     }
-    DeliveryKey key = new DeliveryKey(group.id(), destination.id());
-    Pending pending = ledger.pending(key);
-    return new Explanation.Told(destination.address(), ledger.told(key).sentAtMillis(), pending == null ? "" : pending.lastReply());
+  }
+
+  /** Takes an acknowledgement back: the alert is repeated again. */
+  public void unacknowledge(Labels alert) {
+    synchronized (lock) {
+      ledger.removeAcknowledgement(alert);
+      ledger.commit();
+    }
   }
 
   /** All silences that are remembered, those that end last first. */
@@ -419,26 +412,38 @@ public final class Notifier implements AlertSink, AutoCloseable {
     }
   }
 
-  /** Alerts that fire and that a silence with these matchers would keep back. */
-  public List<Alert> matching(List<Matcher> matchers) {
+  /** What a silence with these matchers would keep back now, and whether that is too much. */
+  public SilencePreview previewSilence(List<Matcher> matchers) {
     synchronized (lock) {
       long now = now();
-      return ledger.alerts().stream()
-          .filter(a -> !a.isResolvedAt(now) && matchers.stream().allMatch(m -> m.matches(a.labels()))).toList();
+      return SilencePreview.of(matchers, ledger.alerts().stream().filter(a -> !a.isResolvedAt(now)).toList());
     }
   }
 
   /**
    * Makes a silence, or changes the one with this id; where what it matches changes, a new one with a new id replaces it.
    *
+   * @param force whether it may match too much
    * @throws ProblemsException with what is wrong
    */
-  public Silence silence(Optional<String> id, List<Matcher> matchers, long startsAtMillis, long endsAtMillis, String createdBy, String comment) {
+  public Silence silence(
+      Optional<String> id, List<Matcher> matchers, long startsAtMillis, long endsAtMillis, String createdBy, String comment, boolean force) {
     synchronized (lock) {
+      boolean known = id.map(ledger::silence).map(old -> old.matchers().equals(matchers)).orElse(false);
+      String tooMuch = force || known ? "" : previewSilence(matchers).tooMuch();
+      if (!tooMuch.isEmpty()) {
+        throw new ProblemsException(Problem.error("", 0, 0,
+            "the silence matches too much: " + tooMuch + "; narrow it, or insist with `meshwatch silence add --force`"));
+      }
       Silence silence = silencing.put(id.orElse(null), matchers, startsAtMillis, endsAtMillis, createdBy, comment, now());
       ledger.commit();
       return silence;
     }
+  }
+
+  /** As the other one, refused if it matches too much. */
+  public Silence silence(Optional<String> id, List<Matcher> matchers, long startsAtMillis, long endsAtMillis, String createdBy, String comment) {
+    return silence(id, matchers, startsAtMillis, endsAtMillis, createdBy, comment, false);
   }
 
   /** Ends a silence now; throws {@link ProblemsException} if there is none or it has ended. */
@@ -474,6 +479,11 @@ public final class Notifier implements AlertSink, AutoCloseable {
     synchronized (lock) {
       return routing;
     }
+  }
+
+  /** How alerts are routed now, as an {@code alertmanager.yml} without secrets. */
+  public String routingText() {
+    return AlertmanagerYaml.write(routing());
   }
 
   /** How long an alert from outside counts as firing when it does not say. */

@@ -82,7 +82,7 @@ final class Outbox {
       return Optional.empty();
     }
     Notification notification = NotificationPlan.of(muting.at(nowMillis), group, destination, ledger);
-    if (!NotificationPlan.isNeeded(notification, ledger.told(key), group.route(), nowMillis)) {
+    if (!NotificationPlan.isNeeded(notification, ledger.told(key), group.route(), ledger, nowMillis)) {
       ledger.removePending(key);
       return Optional.empty();
     }
@@ -163,7 +163,7 @@ final class Outbox {
         sent.subject(), parcel.alerts(Notification::news).size(), parcel.alerts(Notification::over).size(),
         parcel.alerts(Notification::still).size(), outcome, delivery.code(), shown(delivery.text()),
         parcel.destination() instanceof Destination.Mail ? parcel.messageId() : "", parcel.attempts() + 1,
-        Math.max(0, nowMillis - parcel.waitingSinceMillis())));
+        Math.max(0, nowMillis - parcel.waitingSinceMillis()), parcel.alertNames()));
   }
 
   private static String shown(String reply) {

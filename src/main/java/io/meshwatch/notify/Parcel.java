@@ -4,6 +4,7 @@ import io.meshwatch.model.Alert;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What one attempt carries to one destination: one group's notification, or many at once as a digest.
@@ -29,6 +30,12 @@ record Parcel(
 
   List<Alert> alerts(Function<Notification, List<Alert>> part) {
     return notifications().stream().flatMap(n -> part.apply(n).stream()).toList();
+  }
+
+  /** The names of all its alerts, each once, for the history. */
+  List<String> alertNames() {
+    return Stream.of(alerts(Notification::firing), alerts(Notification::over))
+        .flatMap(List::stream).map(Alert::name).distinct().limit(HistoryEntry.ALERTS_MAX).toList();
   }
 
   long waitingSinceMillis() {

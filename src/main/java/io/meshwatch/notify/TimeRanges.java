@@ -18,6 +18,11 @@ final class TimeRanges {
     return ordered("weekday", ends, weekday(ends[0]), weekday(ends[1]));
   }
 
+  /** A range of weekdays as it is written: {@code monday:friday}. */
+  static String weekdayNames(Range range) {
+    return WEEKDAYS.get(range.begin()) + ":" + WEEKDAYS.get(range.end());
+  }
+
   private static int weekday(String text) {
     int day = WEEKDAYS.indexOf(text.toLowerCase(Locale.ROOT));
     if (day < 0) {

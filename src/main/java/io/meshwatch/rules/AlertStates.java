@@ -21,6 +21,10 @@ public final class AlertStates {
     return byLabels.values();
   }
 
+  int count(ActiveAlert.Phase phase) {
+    return (int) byLabels.values().stream().filter(alert -> alert.phase() == phase).count();
+  }
+
   int activeCount() {
     return (int) byLabels.values().stream().filter(ActiveAlert::isActive).count();
   }

@@ -44,15 +44,19 @@ final class MissingSelectors {
     }
     nextMillis = dueMillis + PERIOD_MILLIS;
     try (Querier querier = engine.queryable().querier(dueMillis - WINDOW_MILLIS, dueMillis)) {
-      for (RunningRule rule : rules) {
-        rule.selectorsWithoutData = Selectors.of(rule.expression).stream()
-            .filter(matchers -> !querier.select(matchers).next())
-            .map(MissingSelectors::text)
-            .distinct()
-            .toList();
-      }
+      rules.forEach(rule -> look(rule, querier));
     }
     return true;
+  }
+
+  private static void look(RunningRule rule, Querier querier) {
+    List<List<Matcher>> missing = Selectors.of(rule.expression).stream()
+        .distinct()
+        .filter(matchers -> !querier.select(matchers).next())
+        .toList();
+    rule.selectorsWithoutData = missing.stream().map(MissingSelectors::text).distinct().toList();
+    rule.unableToFire = rule.rule instanceof AlertingRule
+        && !new ResultPossibility(matchers -> !missing.contains(matchers)).of(rule.expression);
   }
 
   /** Whether an expression has selectors and none of them finds a series. */
@@ -66,7 +70,8 @@ final class MissingSelectors {
     }
   }
 
-  private static String text(List<Matcher> matchers) {
+  /** A selector as people write it. */
+  static String text(List<Matcher> matchers) {
     String name = matchers.stream()
         .filter(matcher -> matcher.name().equals(Labels.METRIC_NAME) && matcher.op() == Matcher.Op.EQUAL)
         .map(Matcher::value)

@@ -2,14 +2,12 @@ package io.meshwatch.rules;
 
 import io.meshwatch.engine.Engine;
 import io.meshwatch.environment.Clock;
+import io.meshwatch.environment.InlineWorkers;
+import io.meshwatch.environment.Workers;
 import io.meshwatch.gotemplate.FunctionException;
 import io.meshwatch.model.Alert;
 import io.meshwatch.model.AlertSink;
-import io.meshwatch.model.AppendOutcome;
-import io.meshwatch.model.Appender;
-import io.meshwatch.model.Histogram;
 import io.meshwatch.model.Labels;
-import io.meshwatch.model.StaleMarker;
 import io.meshwatch.model.StoreUnavailableException;
 import io.meshwatch.promql.ParseException;
 import io.meshwatch.promql.QueryException;
@@ -21,19 +19,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A group that runs: evaluates its rules in order, so that a rule sees what those before it stored at the same time. Confined to
- * its timer, but for {@link #status}.
+ * A group that runs: evaluates its rules in stages, so that a rule sees what those before it stored at the same time, and rules that
+ * have nothing to do with each other are evaluated side by side. Confined to its timer, but for {@link #status}; each rule is touched
+ * by one worker at a time.
  */
 final class RuleGroup {
   private static final Logger LOG = LoggerFactory.getLogger(RuleGroup.class);
-  private static final String ALERTS = "ALERTS";
+  static final String ALERTS = "ALERTS";
   static final String ALERTS_FOR_STATE = "ALERTS_FOR_STATE";
-  private static final String ALERT_STATE = "alertstate";
+  static final String ALERT_STATE = "alertstate";
   /** How many intervals, or resend delays, a message stays valid: two of them may be lost. */
   private static final int VALID_INTERVALS = 4;
 
@@ -45,7 +45,10 @@ final class RuleGroup {
   private final RuleOptions options;
   private final RuleMetrics metrics;
   private final Clock clock;
+  private final Workers workers;
   private final List<RunningRule> rules;
+  /** Rules that may be evaluated side by side, one list after the other. */
+  private final List<List<RunningRule>> stages;
   private final MissingSelectors missingSelectors;
   private final ForRestoration restoration;
   /** Series of rules that a reload removed. */
@@ -55,7 +58,8 @@ final class RuleGroup {
   private long missedIterations;
   private volatile GroupStatus status;
 
-  RuleGroup(RuleGroupSpec spec, Engine engine, AlertSink sink, RuleOptions options, RuleMetrics metrics, Clock clock) {
+  RuleGroup(
+      RuleGroupSpec spec, Engine engine, AlertSink sink, RuleOptions options, RuleMetrics metrics, Clock clock, Workers workers) {
     this.spec = spec;
     this.intervalMillis = spec.intervalMillis().orElse(options.evaluationIntervalMillis());
     this.queryOffsetMillis = spec.queryOffsetMillis().orElse(options.queryOffsetMillis());
@@ -64,7 +68,9 @@ final class RuleGroup {
     this.options = options;
     this.metrics = metrics;
     this.clock = clock;
+    this.workers = workers;
     this.rules = spec.rules().stream().map(RunningRule::new).toList();
+    this.stages = RuleDependencies.stages(rules);
     this.missingSelectors = new MissingSelectors(engine);
     this.restoration = new ForRestoration(engine, options);
     this.status = currentStatus(0);
@@ -73,7 +79,7 @@ final class RuleGroup {
 
   /** A group whose alerts nobody hears of, with nothing to restore and no look for selectors without data. */
   static RuleGroup forUnitTest(RuleGroupSpec spec, Engine engine, RuleOptions options, RuleMetrics metrics, Clock clock) {
-    RuleGroup group = new RuleGroup(spec, engine, alerts -> {}, options, metrics, clock);
+    RuleGroup group = new RuleGroup(spec, engine, alerts -> {}, options, metrics, clock, new InlineWorkers());
     group.rules.forEach(rule -> rule.restored = true);
     group.missingSelectors.never();
     return group;
@@ -119,7 +125,7 @@ final class RuleGroup {
     Set<Labels> ending = new HashSet<>(abandoned);
     rules.forEach(rule -> ending.addAll(rule.series));
     if (!ending.isEmpty()) {
-      Batch batch = new Batch(Math.max(atMillis, lastDueMillis + 1) - queryOffsetMillis);
+      RuleBatch batch = newBatch(Math.max(atMillis, lastDueMillis + 1) - queryOffsetMillis);
       ending.forEach(batch::end);
       batch.commit();
     }
@@ -131,17 +137,17 @@ final class RuleGroup {
     long startNanos = clock.monotonicNanos();
     countIteration(dueMillis);
     endAbandonedSeries(dueMillis);
-    int samples = 0;
-    for (RunningRule rule : rules) {
-      evaluate(rule, dueMillis);
-      samples += rule.samples;
+    for (List<RunningRule> stage : stages) {
+      evaluate(stage, dueMillis);
     }
+    int samples = rules.stream().mapToInt(rule -> rule.samples).sum();
     if (evaluations++ > 0) {
       restore(dueMillis);
     }
     if (missingSelectors.update(rules, dueMillis)) {
       rules.forEach(rule ->
           metrics.selectorsWithoutData.labelValues(spec.key(), rule.rule.name()).set(rule.selectorsWithoutData.size()));
+      metrics.unableToFire.labelValues(spec.key()).set(rules.stream().filter(rule -> rule.unableToFire).count());
     }
     double seconds = secondsSince(startNanos);
     lastDueMillis = dueMillis;
@@ -150,6 +156,19 @@ final class RuleGroup {
     metrics.lastEvaluation.labelValues(spec.key()).set(dueMillis / 1000.0);
     metrics.lastSamples.labelValues(spec.key()).set(samples);
     status = currentStatus(seconds);
+  }
+
+  private void evaluate(List<RunningRule> stage, long dueMillis) throws InterruptedException {
+    if (stage.size() == 1) {
+      evaluate(stage.getFirst(), dueMillis);
+      return;
+    }
+    workers.invokeAll(stage.stream()
+        .map(rule -> (Callable<Boolean>) () -> {
+          evaluate(rule, dueMillis);
+          return true;
+        })
+        .toList());
   }
 
   private GroupStatus currentStatus(double seconds) {
@@ -173,7 +192,7 @@ final class RuleGroup {
 
   private void endAbandonedSeries(long dueMillis) {
     if (!abandoned.isEmpty()) {
-      Batch batch = new Batch(dueMillis - queryOffsetMillis);
+      RuleBatch batch = newBatch(dueMillis - queryOffsetMillis);
       rules.forEach(rule -> abandoned.removeAll(rule.series));
       abandoned.forEach(batch::end);
       batch.commit();
@@ -186,6 +205,7 @@ final class RuleGroup {
     metrics.evaluations.labelValues(spec.key()).inc();
     try {
       List<Value.Sample> result = query(rule.rule.expression(), dueMillis);
+      rule.results = result.size();
       switch (rule.rule) {
         case RecordingRule recording -> record(rule, recording, result, dueMillis);
         case AlertingRule alerting -> alert(rule, alerting, result, dueMillis);
@@ -205,6 +225,8 @@ final class RuleGroup {
     }
     rule.lastEvaluationMillis = dueMillis;
     rule.lastDurationSeconds = secondsSince(startNanos);
+    rule.history.add(new RuleEvaluation(dueMillis, rule.lastDurationSeconds, rule.lastError.isEmpty() ? rule.results : 0,
+        rule.alerts.count(ActiveAlert.Phase.PENDING), rule.alerts.count(ActiveAlert.Phase.FIRING), rule.lastError));
     metrics.evaluationSeconds.observe(rule.lastDurationSeconds);
   }
 
@@ -335,6 +357,10 @@ final class RuleGroup {
     return samples;
   }
 
+  private RuleBatch newBatch(long atMillis) {
+    return new RuleBatch(engine.appender(), atMillis, metrics.rejectedSamples.labelValues(spec.key()));
+  }
+
   private void restore(long dueMillis) {
     for (RunningRule rule : rules) {
       if (!rule.restored && rule.rule instanceof AlertingRule alerting) {
@@ -345,7 +371,7 @@ final class RuleGroup {
   }
 
   private void store(RunningRule rule, List<Value.Sample> samples, long dueMillis) {
-    Batch batch = new Batch(dueMillis - queryOffsetMillis);
+    RuleBatch batch = newBatch(dueMillis - queryOffsetMillis);
     Set<Labels> stored = new HashSet<>();
     for (Value.Sample sample : samples) {
       batch.add(sample);
@@ -358,37 +384,5 @@ final class RuleGroup {
     }
     batch.commit();
     rule.series = stored;
-  }
-
-  /** Samples of one time, written together. */
-  private final class Batch {
-    private final Appender appender = engine.appender();
-    private final long atMillis;
-
-    Batch(long atMillis) {
-      this.atMillis = atMillis;
-    }
-
-    void add(Value.Sample sample) {
-      Histogram histogram = sample.histogram();
-      var series = appender.series(sample.labels());
-      count(histogram == null
-          ? appender.append(series, atMillis, sample.value())
-          : appender.append(series, atMillis, histogram));
-    }
-
-    void end(Labels labels) {
-      appender.append(appender.series(labels), atMillis, StaleMarker.VALUE);
-    }
-
-    private void count(AppendOutcome outcome) {
-      if (outcome != AppendOutcome.APPENDED) {
-        metrics.rejectedSamples.labelValues(spec.key()).inc();
-      }
-    }
-
-    void commit() {
-      appender.commit();
-    }
   }
 }

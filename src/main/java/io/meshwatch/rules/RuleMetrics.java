@@ -23,6 +23,7 @@ final class RuleMetrics {
   final Gauge lastSamples;
   final Gauge rules;
   final Gauge selectorsWithoutData;
+  final Gauge unableToFire;
 
   RuleMetrics(Telemetry telemetry) {
     evaluations = telemetry.counter("prometheus_rule_evaluations", "Evaluations of rules.", "rule_group");
@@ -45,6 +46,8 @@ final class RuleMetrics {
     rules = telemetry.gauge("prometheus_rule_group_rules", "Rules in a group.", "rule_group");
     selectorsWithoutData = telemetry.gauge("meshwatch_rule_selectors_without_data",
         "Selectors of a rule that find no series, so that it can perhaps never fire.", "rule_group", "alert");
+    unableToFire = telemetry.gauge("meshwatch_rules_unable_to_fire",
+        "Alerting rules that can have no result because a selector they need finds no series.", "rule_group");
   }
 
   /** Makes a group's series, so that increases are seen from the first one on. */
@@ -58,6 +61,7 @@ final class RuleMetrics {
     rejectedSamples.labelValues(group).inc(0);
     interval.labelValues(group).set(intervalMillis / 1000.0);
     rules.labelValues(group).set(spec.rules().size());
+    unableToFire.labelValues(group).set(0);
   }
 
   /** Removes the series of a group that is no more. */
@@ -66,7 +70,7 @@ final class RuleMetrics {
     for (Counter counter : new Counter[] {evaluations, failures, iterations, missed, unsentAlerts, rejectedSamples}) {
       counter.remove(group);
     }
-    for (Gauge gauge : new Gauge[] {interval, lastDuration, lastEvaluation, lastSamples, rules}) {
+    for (Gauge gauge : new Gauge[] {interval, lastDuration, lastEvaluation, lastSamples, rules, unableToFire}) {
       gauge.remove(group);
     }
     spec.rules().forEach(rule -> selectorsWithoutData.remove(group, rule.name()));

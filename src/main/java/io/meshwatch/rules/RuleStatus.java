@@ -13,6 +13,8 @@ import java.util.List;
  * @param alerts pending, firing and, for a quarter of an hour, resolved alerts
  * @param samples how many samples the last evaluation gave
  * @param selectorsWithoutData its selectors that find no series
+ * @param unableToFire whether it is an alert whose expression can have no result as long as those selectors find nothing
+ * @param history its last evaluations, oldest first
  */
 public record RuleStatus(
     Rule rule,
@@ -22,7 +24,9 @@ public record RuleStatus(
     double lastDurationSeconds,
     List<ActiveAlert> alerts,
     int samples,
-    List<String> selectorsWithoutData) {
+    List<String> selectorsWithoutData,
+    boolean unableToFire,
+    List<RuleEvaluation> history) {
   /** Whether the last evaluation succeeded, as Prometheus names it. */
   public enum Health {
     UNKNOWN("unknown"),

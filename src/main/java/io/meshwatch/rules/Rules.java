@@ -67,7 +67,7 @@ public final class Rules implements AutoCloseable {
   }
 
   private Running start(RuleGroupSpec spec, @Nullable Running old) throws InterruptedException {
-    RuleGroup group = new RuleGroup(spec, engine, sink, options, metrics, environment.clock());
+    RuleGroup group = new RuleGroup(spec, engine, sink, options, metrics, environment.clock(), environment.workers());
     if (old != null) {
       stop(old);
       group.takeOver(old.group());

@@ -82,7 +82,7 @@ final class AlertmanagerApi {
       }
       json.writeEndObject();
       json.writeObjectPropertyStart("config");
-      json.writeStringProperty("original", "");
+      json.writeStringProperty("original", notifier.routingText());
       json.writeEndObject();
       json.writeStringProperty("uptime", Times.rfc3339(startedAtMillis));
       json.writeEndObject();
@@ -149,7 +149,7 @@ final class AlertmanagerApi {
     texts(json, "inhibitedBy", view.inhibitedBy().map(by -> List.of(String.format(Locale.ROOT, "%016x", by.fingerprint()))).orElse(List.of()));
     texts(json, "silencedBy", view.silencedBy());
     texts(json, "mutedBy", view.mutedBy());
-    json.writeStringProperty("state", view.suppressed() ? "suppressed" : "active");
+    json.writeStringProperty("state", view.suppressed() ? "suppressed" : view.unprocessed() ? "unprocessed" : "active");
     json.writeEndObject();
     json.writeStringProperty("updatedAt", Times.rfc3339(alert.updatedAtMillis()));
     json.writeStringProperty("generatorURL", alert.generatorUrl());
@@ -264,8 +264,9 @@ final class AlertmanagerApi {
     long startsAt = time(body.path("startsAt")).orElse(clock.wallMillis());
     long endsAt = time(body.path("endsAt")).orElseThrow(() -> new BadRequestException("expected endsAt, got none"));
     Optional<String> id = Optional.of(body.path("id").asString("")).filter(text -> !text.isEmpty());
+    boolean force = new Parameters(call.request()).text("force").orElse("false").equals("true");
     Silence silence =
-        notifier.silence(id, matchers, startsAt, endsAt, body.path("createdBy").asString(""), body.path("comment").asString(""));
+        notifier.silence(id, matchers, startsAt, endsAt, body.path("createdBy").asString(""), body.path("comment").asString(""), force);
     Json.send(call.reply(), json -> {
       json.writeStartObject();
       json.writeStringProperty("silenceID", silence.id());
@@ -290,7 +291,7 @@ final class AlertmanagerApi {
   }
 
   /** The parameters with which clients choose alerts. */
-  private record AlertFilter(List<Matcher> matchers, boolean active, boolean silenced, boolean inhibited, Optional<Matcher> receiver) {
+  private record AlertFilter(List<Matcher> matchers, boolean active, boolean silenced, boolean inhibited, boolean unprocessed, Optional<Matcher> receiver) {
     static AlertFilter of(Routes.Call call) throws IOException {
       Parameters parameters = new Parameters(call.request());
       return new AlertFilter(
@@ -298,6 +299,7 @@ final class AlertmanagerApi {
           flag(parameters, "active"),
           flag(parameters, "silenced"),
           flag(parameters, "inhibited"),
+          flag(parameters, "unprocessed"),
           parameters.text("receiver").map(regex -> new Matcher("receiver", Matcher.Op.MATCH, regex)));
     }
 
@@ -316,7 +318,7 @@ final class AlertmanagerApi {
     boolean accepts(AlertView view) {
       boolean shown = view.suppressed()
           ? (silenced || view.silencedBy().isEmpty()) && (inhibited || view.inhibitedBy().isEmpty())
-          : active;
+          : view.unprocessed() ? unprocessed : active;
       return shown
           && matchers.stream().allMatch(m -> m.matches(view.alert().labels()))
           && receiver.map(r -> view.receivers().stream().anyMatch(r::matches)).orElse(true);

@@ -87,6 +87,8 @@ public final class WebServer implements AutoCloseable {
     if (parts.engine() instanceof EmbeddedEngine own) {
       new StoreApi(own, front.progress(), now.adminApi()).addTo(routes);
     }
+    new RulesApi(parts.rules(), parts.notifier(), parts.engine(), now.limits(), environment.clock()).addTo(routes);
+    new NotificationsApi(parts.notifier()).addTo(routes);
     new RunbookPage(parts.rules()).addTo(routes);
     addOperations(routes, environment, ready, reload);
     new Pages().addTo(routes);

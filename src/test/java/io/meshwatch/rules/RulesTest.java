@@ -288,10 +288,65 @@ class RulesTest {
     for (int i = 0; i < 20; i++) {
       RuleGroupSpec spec = groups("groups:\n- name: g" + i + "\n").getFirst();
       phases.add(new RuleGroup(spec, engine, this::accept, RuleOptions.defaults("http://mw"),
-          new RuleMetrics(simulated.environment().telemetry()), simulated.environment().clock()).phaseMillis());
+          new RuleMetrics(simulated.environment().telemetry()), simulated.environment().clock(), simulated.environment().workers()).phaseMillis());
     }
 
     assertThat(phases).allMatch(phase -> phase >= 0 && phase < INTERVAL);
     assertThat(phases.stream().mapToLong(phase -> phase / 5000).distinct()).hasSize(3);
+  }
+
+  @Test
+  void keepsAHistoryOfEvaluations() throws InterruptedException {
+    engine.answer("x", FakeEngine.sample(1, "job", "a"));
+    rules.apply(groups(alert("x", "    for: 20s\n")));
+    simulated.time().advance(3 * INTERVAL);
+    engine.answers.clear();
+    simulated.time().advance(INTERVAL);
+
+    List<RuleEvaluation> history = rules.groups().getFirst().rules().getFirst().history();
+    assertThat(history).extracting(RuleEvaluation::pending).containsExactly(1, 1, 0, 0);
+    assertThat(history).extracting(RuleEvaluation::firing).containsExactly(0, 0, 1, 1);
+    assertThat(history).extracting(RuleEvaluation::error).containsExactly("", "", "", "no answer to x");
+    simulated.time().advance(200 * INTERVAL);
+    assertThat(rules.groups().getFirst().rules().getFirst().history()).hasSize(EvaluationHistory.EVALUATIONS_MAX);
+  }
+
+  @Test
+  void countsAlertsThatCanNeverFire() throws InterruptedException {
+    engine.stored.add(new FakeEngine.Stored(Labels.of("__name__", "here"), START, 1));
+    rules.apply(groups("""
+        groups:
+        - name: g
+          rules:
+          - {alert: Gone, expr: here and missing > 1}
+          - {alert: Absent, expr: absent(missing)}
+          - {alert: Either, expr: missing or here}
+          - {alert: Unless, expr: here unless missing}
+        """));
+    simulated.time().advance(6 * MINUTE);
+
+    assertThat(rules.groups().getFirst().rules()).filteredOn(RuleStatus::unableToFire).extracting(each -> each.rule().name()).containsExactly("Gone");
+    assertThat(metrics()).contains("meshwatch_rules_unable_to_fire{rule_group=\"rules.yml;g\"} 1.0");
+  }
+
+  @Test
+  void putsRulesIntoStagesByWhatTheyRead() {
+    List<RunningRule> all = groups("""
+        groups:
+        - name: g
+          rules:
+          - {record: a, expr: x}
+          - {record: b, expr: y}
+          - {record: c, expr: a + b}
+          - {record: d, expr: z}
+          - {alert: E, expr: c > 1}
+          - {record: f, expr: 'count({job="j"})'}
+          - {alert: G, expr: ALERTS > 0}
+          - {alert: H, expr: z, annotations: {summary: '{{ query "c" }}'}}
+        """).getFirst().rules().stream().map(RunningRule::new).toList();
+
+    List<List<String>> stages =
+        RuleDependencies.stages(all).stream().map(stage -> stage.stream().map(each -> each.rule.name()).toList()).toList();
+    assertThat(stages).containsExactly(List.of("a", "b", "d"), List.of("c"), List.of("E"), List.of("f"), List.of("G"), List.of("H"));
   }
 }

@@ -1,0 +1,29 @@
+package io.meshwatch.rules;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The last evaluations of one rule, oldest first, bounded. Confined to its group's evaluation. */
+final class EvaluationHistory {
+  /** Half an hour at the default interval. */
+  static final int EVALUATIONS_MAX = 120;
+
+  private final Deque<RuleEvaluation> evaluations = new ArrayDeque<>();
+
+  void add(RuleEvaluation evaluation) {
+    if (evaluations.size() == EVALUATIONS_MAX) {
+      evaluations.removeFirst();
+    }
+    evaluations.addLast(evaluation);
+  }
+
+  /** Goes on where another one stood. */
+  void takeOver(EvaluationHistory other) {
+    other.evaluations.forEach(this::add);
+  }
+
+  List<RuleEvaluation> list() {
+    return List.copyOf(evaluations);
+  }
+}
