@@ -14,12 +14,11 @@ import java.util.Optional;
  * @param inhibitedBy the firing alert that holds it back
  * @param mutedBy names of time intervals in which its routes send nothing
  * @param receivers who is told, by routes
- * @param unprocessed whether its groups were not looked at yet
  * @param acknowledged who takes care of it
  */
 public record AlertView(
     Alert alert, String fingerprint, List<String> silencedBy, Optional<Labels> inhibitedBy, List<String> mutedBy, List<String> receivers,
-    boolean unprocessed, Optional<Acknowledgement> acknowledged) {
+    Optional<Acknowledgement> acknowledged) {
   /** Whether nobody is told now although it fires. */
   public boolean suppressed() {
     return !silencedBy.isEmpty() || inhibitedBy.isPresent();

@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What pages and commands see of alerts and groups. Guarded by the notifier's lock; made anew with the routing. */
@@ -27,18 +25,11 @@ final class AlertViews {
   /** Alerts that fire, sorted by labels. */
   List<AlertView> alerts(long nowMillis) {
     Muting now = muting.at(nowMillis);
-    Set<Labels> waiting = waiting();
     return ledger.alerts().stream().filter(a -> !a.isResolvedAt(nowMillis))
-        .sorted(Comparator.comparing(Alert::labels)).map(a -> view(a, now, waiting)).toList();
+        .sorted(Comparator.comparing(Alert::labels)).map(a -> view(a, now)).toList();
   }
 
-  /** Members of groups that were never looked at: nobody has decided about them yet. */
-  private Set<Labels> waiting() {
-    Set<Labels> decided = dispatcher.groups().stream().filter(AggregationGroup::flushed).flatMap(g -> g.members().stream()).collect(Collectors.toSet());
-    return dispatcher.groups().stream().flatMap(g -> g.members().stream()).filter(m -> !decided.contains(m)).collect(Collectors.toSet());
-  }
-
-  private AlertView view(Alert alert, Muting now, Set<Labels> waiting) {
+  private AlertView view(Alert alert, Muting now) {
     List<Route> routes = routing.root().match(alert.labels());
     return new AlertView(
         alert,
@@ -47,18 +38,16 @@ final class AlertViews {
         now.inhibitedBy(alert.labels()),
         routes.stream().flatMap(r -> now.mutedBy(r).stream()).distinct().toList(),
         routes.stream().map(Route::receiver).distinct().toList(),
-        waiting.contains(alert.labels()),
         Optional.ofNullable(ledger.acknowledgement(alert.labels())));
   }
 
   /** Groups with alerts that fire, sorted by labels. */
   List<GroupView> groups(long nowMillis) {
     Muting now = muting.at(nowMillis);
-    Set<Labels> waiting = waiting();
     List<GroupView> groups = new ArrayList<>();
     for (AggregationGroup group : dispatcher.groups()) {
       List<AlertView> firing = group.members().stream().map(ledger::alert).filter(a -> a != null && !a.isResolvedAt(nowMillis))
-          .map(a -> view(a, now, waiting)).toList();
+          .map(a -> view(a, now)).toList();
       if (!firing.isEmpty()) {
         groups.add(new GroupView(group.key(), group.labels(), group.route().receiver(), group.nextFlushMillis(), firing));
       }

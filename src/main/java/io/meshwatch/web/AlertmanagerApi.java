@@ -149,7 +149,7 @@ final class AlertmanagerApi {
     texts(json, "inhibitedBy", view.inhibitedBy().map(by -> List.of(String.format(Locale.ROOT, "%016x", by.fingerprint()))).orElse(List.of()));
     texts(json, "silencedBy", view.silencedBy());
     texts(json, "mutedBy", view.mutedBy());
-    json.writeStringProperty("state", view.suppressed() ? "suppressed" : view.unprocessed() ? "unprocessed" : "active");
+    json.writeStringProperty("state", view.suppressed() ? "suppressed" : "active");
     json.writeEndObject();
     json.writeStringProperty("updatedAt", Times.rfc3339(alert.updatedAtMillis()));
     json.writeStringProperty("generatorURL", alert.generatorUrl());
@@ -291,7 +291,7 @@ final class AlertmanagerApi {
   }
 
   /** The parameters with which clients choose alerts. */
-  private record AlertFilter(List<Matcher> matchers, boolean active, boolean silenced, boolean inhibited, boolean unprocessed, Optional<Matcher> receiver) {
+  private record AlertFilter(List<Matcher> matchers, boolean active, boolean silenced, boolean inhibited, Optional<Matcher> receiver) {
     static AlertFilter of(Routes.Call call) throws IOException {
       Parameters parameters = new Parameters(call.request());
       return new AlertFilter(
@@ -299,7 +299,6 @@ final class AlertmanagerApi {
           flag(parameters, "active"),
           flag(parameters, "silenced"),
           flag(parameters, "inhibited"),
-          flag(parameters, "unprocessed"),
           parameters.text("receiver").map(regex -> new Matcher("receiver", Matcher.Op.MATCH, regex)));
     }
 
@@ -318,7 +317,7 @@ final class AlertmanagerApi {
     boolean accepts(AlertView view) {
       boolean shown = view.suppressed()
           ? (silenced || view.silencedBy().isEmpty()) && (inhibited || view.inhibitedBy().isEmpty())
-          : view.unprocessed() ? unprocessed : active;
+          : active;
       return shown
           && matchers.stream().allMatch(m -> m.matches(view.alert().labels()))
           && receiver.map(r -> view.receivers().stream().anyMatch(r::matches)).orElse(true);
