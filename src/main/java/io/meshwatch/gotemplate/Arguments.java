@@ -30,6 +30,9 @@ public final class Arguments {
     if (value instanceof String text) {
       return text;
     }
+    if (value instanceof SafeContent safe) {
+      return safe.text();
+    }
     throw wrongType("string", value);
   }
 

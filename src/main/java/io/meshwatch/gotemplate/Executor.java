@@ -18,6 +18,8 @@ final class Executor {
   private final TemplateSet set;
   private final Map<String, GoFunction> functions;
   private final TemplateOptions options;
+  /** Where in an HTML document the output stands; null for plain text. */
+  private final @Nullable HtmlContext html;
   private final StringBuilder out = new StringBuilder();
   private Definition definition;
   private List<Variable> variables = new ArrayList<>();
@@ -46,7 +48,8 @@ final class Executor {
   /** The value that a pipeline's earlier command hands to the next one. */
   private record Final(@Nullable Object value) {}
 
-  Executor(TemplateSet set, Definition definition, Map<String, GoFunction> functions, TemplateOptions options) {
+  Executor(TemplateSet set, Definition definition, Map<String, GoFunction> functions, TemplateOptions options, @Nullable HtmlContext html) {
+    this.html = html;
     this.set = set;
     this.definition = definition;
     this.functions = functions;
@@ -57,6 +60,9 @@ final class Executor {
   String execute(@Nullable Object data) {
     variables.add(new Variable("$", data));
     walk(data, definition.nodes());
+    if (html != null && !html.isText()) {
+      throw error("ends in a non-text context of HTML");
+    }
     return out.toString();
   }
 
@@ -64,10 +70,10 @@ final class Executor {
     step(node);
     return switch (node) {
       case Node.Sequence sequence -> sequence(dot, sequence);
-      case Node.Text text -> write(text.text());
+      case Node.Text text -> write(html == null ? text.text() : html.literal(text.text()));
       case Node.Action action -> {
         Object value = pipeline(dot, action.pipeline());
-        yield action.pipeline().variables().isEmpty() ? write(value == null ? NO_VALUE : GoFormat.value(value)) : Flow.GO_ON;
+        yield action.pipeline().variables().isEmpty() ? writeValue(value, action.pipeline()) : Flow.GO_ON;
       }
       case Node.If branch -> {
         int mark = variables.size();
@@ -105,6 +111,15 @@ final class Executor {
       current = node;
       throw error("more than " + options.stepsMax() + " steps");
     }
+  }
+
+  private Flow writeValue(@Nullable Object value, Node.Pipeline pipeline) {
+    if (html == null) {
+      return write(value == null ? NO_VALUE : GoFormat.value(value));
+    }
+    // What an author escaped by hand is not escaped once more.
+    boolean escaped = pipeline.commands().getLast().words().getFirst() instanceof Node.Identifier last && last.name().equals("html");
+    return write(html.value(escaped && value instanceof String text ? new SafeContent(SafeContent.Kind.HTML, text) : value));
   }
 
   private Flow write(String text) {

@@ -12,6 +12,9 @@ public record GoTime(ZonedDateTime time) implements GoObject {
   /** How Go prints a time that is not formatted. */
   public static final String DEFAULT_LAYOUT = "2006-01-02 15:04:05.999999999 -0700 MST";
 
+  /** Go's time of a value that was never set. */
+  public static final GoTime ZERO = new GoTime(ZonedDateTime.of(1, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC));
+
   /** From milliseconds since the epoch, in UTC. */
   public static GoTime ofMillis(long millis) {
     return new GoTime(java.time.Instant.ofEpochMilli(millis).atZone(ZoneOffset.UTC));

@@ -72,10 +72,23 @@ public final class TemplateSet {
    * @throws TemplateException if it cannot be executed, with place and part of the text
    */
   public String execute(String name, @Nullable Object data, Map<String, GoFunction> bodies, TemplateOptions options) {
+    return execute(name, data, bodies, options, null);
+  }
+
+  /**
+   * The HTML that a template gives: as {@link #execute}, with each value escaped for its place in the document, as Go's html/template
+   * does.
+   */
+  public String executeHtml(String name, @Nullable Object data, Map<String, GoFunction> bodies, TemplateOptions options) {
+    return execute(name, data, bodies, options, new HtmlContext());
+  }
+
+  private String execute(
+      String name, @Nullable Object data, Map<String, GoFunction> bodies, TemplateOptions options, @Nullable HtmlContext html) {
     Definition definition = definitions.get(name);
     if (definition == null) {
       throw new TemplateException("template: no template " + Values.quote(name) + " in this set", 0);
     }
-    return new Executor(this, definition, bodies, options).execute(data);
+    return new Executor(this, definition, bodies, options, html).execute(data);
   }
 }

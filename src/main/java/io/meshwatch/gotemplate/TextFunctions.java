@@ -14,7 +14,7 @@ public final class TextFunctions {
       "title", GoFunction.of(1, a -> title(a.text(0))),
       "match", GoFunction.of(2, a -> pattern(a.text(0)).matcher(a.text(1)).find()),
       "reReplaceAll", GoFunction.of(3, a -> replaceAll(a.text(0), a.text(1), a.text(2))),
-      "safeHtml", GoFunction.of(1, a -> a.text(0)),
+      "safeHtml", GoFunction.of(1, a -> new SafeContent(SafeContent.Kind.HTML, a.text(0))),
       "humanizeDuration", GoFunction.of(1, a -> Humanize.duration(a.number(0))));
 
   private TextFunctions() {}

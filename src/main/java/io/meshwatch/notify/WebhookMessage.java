@@ -49,7 +49,7 @@ final class WebhookMessage {
   }
 
   /** Names that all have with the same value. */
-  private static Map<String, String> common(List<Labels> all) {
+  static Map<String, String> common(List<Labels> all) {
     if (all.isEmpty()) {
       return Map.of();
     }
