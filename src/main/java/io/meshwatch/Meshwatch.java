@@ -16,6 +16,7 @@ import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.environment.Timers;
 import io.meshwatch.model.ProblemsException;
+import io.meshwatch.notify.EngineCurves;
 import io.meshwatch.notify.Installation;
 import io.meshwatch.notify.NotificationStore;
 import io.meshwatch.notify.Notifier;
@@ -164,7 +165,8 @@ public final class Meshwatch implements AutoCloseable {
     engine = opened(EmbeddedEngine.open(environment, folders.store(), storeSettings(config), queryOptions(config), opening));
     NotificationStore notificationStore = opened(outside.notificationStores().apply(folders.notifications()));
     notifier = opened(
-        new Notifier(environment, installation(config), config.notification(), notificationStore, outside.mailTransports()));
+        new Notifier(environment, installation(config), config.notification(), notificationStore, outside.mailTransports(),
+            new EngineCurves(engine)));
     SonarSettings sonarSettings = sonarSettings(config);
     RunLog runLog = opened(RunLog.open(environment, folders.sonar(), sonarSettings.history()));
     sonar = opened(new Sonar(environment, engine::appender, runLog, sonarSettings));

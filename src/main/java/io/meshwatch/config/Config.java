@@ -95,6 +95,12 @@ public record Config(
     return new Features(features);
   }
 
+  /** This configuration with other settings of notification. */
+  Config withNotification(NotifySettings other) {
+    return new Config(installation, operatorAlertAddresses, additionalAlertAddresses, mail, other, nodes, components, probes, scrape,
+        scrapeInterval, evaluationInterval, rules, retention, store, sonar, credentials, listen, externalUrl, web, features);
+  }
+
   /** This configuration with the page elsewhere. */
   public Config withListen(String newListen) {
     return new Config(installation, operatorAlertAddresses, additionalAlertAddresses, mail, notification, nodes, components, probes, scrape,

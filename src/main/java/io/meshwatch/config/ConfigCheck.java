@@ -6,6 +6,7 @@ import io.meshwatch.environment.Disk;
 import io.meshwatch.model.AnchoredPattern;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
+import io.meshwatch.notify.AlertmanagerFiles;
 import io.meshwatch.notify.Installation;
 import io.meshwatch.rules.RulePack;
 import io.meshwatch.scrape.DeploymentTargets;
@@ -56,6 +57,13 @@ final class ConfigCheck {
     config.sonar().ifPresent(sonar -> add(NO_FILE, sonar.check()));
     add("notification", config.notification().check("notification", new Installation(config.installation(), config.pageUrl(),
         config.operatorAlertAddresses(), config.additionalAlertAddresses(), config.mail())));
+    config.notification().alertmanagerFile().ifPresent(file -> {
+      try {
+        add(NO_FILE, AlertmanagerFiles.load(Path.of(file), disk).warnings());
+      } catch (ProblemsException e) {
+        add(NO_FILE, e.problems());
+      }
+    });
     try {
       RulePack.load(config.rules(), disk, folder);
     } catch (ProblemsException e) {

@@ -84,12 +84,19 @@ public final class ConfigLoader {
     DhallBinder binder = new DhallBinder().withConverter(Secret.class, new SecretConverter(disk, variables, folder(file)));
     DhallBinder.Attempt<Config> attempt = binder.attempt(monitor, Config.class);
     List<Problem> problems = new ArrayList<>(attempt.problems());
-    attempt.value().ifPresent(config -> problems.addAll(new ConfigCheck(config, attempt, disk, folder(file)).problems()));
+    Optional<Config> found = attempt.value().map(config -> withResolvedFiles(config, folder(file)));
+    found.ifPresent(config -> problems.addAll(new ConfigCheck(config, attempt, disk, folder(file)).problems()));
     problems.sort(Problem.BY_PLACE);
     if (problems.stream().anyMatch(problem -> !problem.warning())) {
       throw new ProblemsException(problems);
     }
-    return new Loaded(attempt.value().orElseThrow(), file, List.copyOf(problems));
+    return new Loaded(found.orElseThrow(), file, List.copyOf(problems));
+  }
+
+  private static Config withResolvedFiles(Config config, Path folder) {
+    return config.notification().alertmanagerFile()
+        .map(name -> config.withNotification(config.notification().withAlertmanagerFile(folder.resolve(name).toString())))
+        .orElse(config);
   }
 
   /** The folder in which relative names of a configuration file start. */

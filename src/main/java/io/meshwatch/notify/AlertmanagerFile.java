@@ -1,5 +1,6 @@
 package io.meshwatch.notify;
 
+import io.meshwatch.gotemplate.TemplateException;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.Secret;
@@ -32,10 +33,13 @@ public final class AlertmanagerFile {
 
   private final YamlReader yaml;
   private final Function<String, Optional<Secret>> secretFiles;
+  private final Function<String, Map<String, String>> templateFiles;
 
-  private AlertmanagerFile(YamlReader yaml, Function<String, Optional<Secret>> secretFiles) {
+  private AlertmanagerFile(
+      YamlReader yaml, Function<String, Optional<Secret>> secretFiles, Function<String, Map<String, String>> templateFiles) {
     this.yaml = yaml;
     this.secretFiles = secretFiles;
+    this.templateFiles = templateFiles;
   }
 
   /**
@@ -46,7 +50,17 @@ public final class AlertmanagerFile {
    * @throws ProblemsException with all mistakes
    */
   public static Loaded load(String name, String text, Function<String, Optional<Secret>> secretFiles) {
-    return new AlertmanagerFile(new YamlReader(name), secretFiles).load(text);
+    return load(name, text, secretFiles, glob -> Map.of());
+  }
+
+  /**
+   * As the other one, with templates for mails.
+   *
+   * @param templateFiles gives the texts of the files that a name with {@code *} means, by file
+   */
+  public static Loaded load(
+      String name, String text, Function<String, Optional<Secret>> secretFiles, Function<String, Map<String, String>> templateFiles) {
+    return new AlertmanagerFile(new YamlReader(name), secretFiles, templateFiles).load(text);
   }
 
   private Loaded load(String text) {
@@ -57,11 +71,9 @@ public final class AlertmanagerFile {
     if (route == null) {
       yaml.error(document, "no route provided in config");
     }
-    if (top.containsKey("templates")) {
-      yaml.warning(top.get("templates"), "templates are not used, meshwatch writes its own mail");
-    }
+    NotificationTemplates templates = templates(top.get("templates"));
     Map<String, Node> global = yaml.fields(top.get("global"), "global", IntegrationSchema.GLOBAL);
-    Map<String, Receiver> receivers = new AlertmanagerReceivers(yaml, global, secretFiles).receivers(top.get("receivers"));
+    Map<String, Receiver> receivers = new AlertmanagerReceivers(yaml, global, secretFiles, templates).receivers(top.get("receivers"));
     Map<String, List<TimeInterval>> times = new HashMap<>();
     timeIntervals(top.get("mute_time_intervals"), times);
     timeIntervals(top.get("time_intervals"), times);
@@ -72,6 +84,21 @@ public final class AlertmanagerFile {
     return new Loaded(
         new Routing(root.orElseThrow(), Map.copyOf(receivers), inhibitRules, Map.copyOf(times), List.of(), Optional.empty()),
         List.copyOf(yaml.problems()));
+  }
+
+  /** The templates of all files that are named; one that cannot be used is left out with a warning, as alerts matter more. */
+  private NotificationTemplates templates(@Nullable Node list) {
+    NotificationTemplates templates = NotificationTemplates.base();
+    for (Node item : yaml.items(list, "templates")) {
+      for (Map.Entry<String, String> file : templateFiles.apply(yaml.text(item)).entrySet()) {
+        try {
+          templates = templates.with(file.getKey(), file.getValue());
+        } catch (TemplateException e) {
+          yaml.warning(item, "this template is left out: " + e.getMessage());
+        }
+      }
+    }
+    return templates;
   }
 
   private void timeIntervals(@Nullable Node list, Map<String, List<TimeInterval>> into) {

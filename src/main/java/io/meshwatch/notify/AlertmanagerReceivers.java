@@ -1,6 +1,7 @@
 package io.meshwatch.notify;
 
 import io.meshwatch.environment.HttpCall;
+import io.meshwatch.gotemplate.TemplateException;
 import io.meshwatch.model.PromDuration;
 import io.meshwatch.model.Secret;
 import io.meshwatch.notify.mail.MailAddress;
@@ -29,9 +30,13 @@ final class AlertmanagerReceivers {
   private final YamlReader yaml;
   private final Map<String, Node> global;
   private final Function<String, Optional<Secret>> secretFiles;
+  private final NotificationTemplates templates;
 
   /** Takes the fields of the global block and a reader of secret files, which may be missing. */
-  AlertmanagerReceivers(YamlReader yaml, Map<String, Node> global, Function<String, Optional<Secret>> secretFiles) {
+  AlertmanagerReceivers(
+      YamlReader yaml, Map<String, Node> global, Function<String, Optional<Secret>> secretFiles,
+      NotificationTemplates templates) {
+    this.templates = templates;
     this.yaml = yaml;
     this.global = global;
     this.secretFiles = secretFiles;
@@ -120,21 +125,46 @@ final class AlertmanagerReceivers {
   }
 
   private List<Destination> mailboxes(String id, Node item, Map<String, Node> fields) {
-    for (String templated : List.of("headers", "html", "text")) {
-      if (fields.containsKey(templated)) {
-        yaml.warning(item, "email_configs: " + templated + " is not used, meshwatch writes its own mail");
-      }
-    }
+    Optional<MailTemplates> texts = mailTemplates(fields);
     MailSettings relay = relay(item, fields);
     List<Destination> mailboxes = new ArrayList<>();
     for (String address : yaml.text(fields.get("to")).split(",", -1)) {
       if (!MailAddress.isValid(address.strip())) {
         yaml.error(fields.get("to"), "expected an address such as ops@example.com, got '" + address.strip() + "'");
       } else {
-        mailboxes.add(new Destination.Mail(id + "/" + address.strip(), relay, address.strip(), yaml.truth(fields.get("send_resolved"), false), List.of()));
+        mailboxes.add(new Destination.Mail(id + "/" + address.strip(), relay, address.strip(), yaml.truth(fields.get("send_resolved"), false), List.of(),
+            Optional.empty(), texts));
       }
     }
     return mailboxes;
+  }
+
+  private Optional<MailTemplates> mailTemplates(Map<String, Node> fields) {
+    Optional<String> subject = Optional.empty();
+    for (Map.Entry<String, Node> header : yaml.entries(fields.get("headers"), "headers").entrySet()) {
+      if (header.getKey().equalsIgnoreCase("Subject")) {
+        subject = template(header.getValue());
+      } else {
+        yaml.warning(header.getValue(), "email_configs: the header " + header.getKey() + " is not used, meshwatch sets its own");
+      }
+    }
+    Optional<String> text = template(fields.get("text"));
+    Optional<String> html = template(fields.get("html"));
+    return subject.isEmpty() && text.isEmpty() && html.isEmpty() ? Optional.empty() : Optional.of(new MailTemplates(templates, subject, text, html));
+  }
+
+  /** A text that is no template is left out with a warning: the built-in one then says what happens. */
+  private Optional<String> template(@Nullable Node node) {
+    if (node == null) {
+      return Optional.empty();
+    }
+    try {
+      templates.check(yaml.text(node));
+      return Optional.of(yaml.text(node));
+    } catch (TemplateException e) {
+      yaml.warning(node, "this template is not used: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private MailSettings relay(Node item, Map<String, Node> fields) {

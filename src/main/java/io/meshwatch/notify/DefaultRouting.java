@@ -107,7 +107,7 @@ final class DefaultRouting {
 
   private Optional<Destination> mailbox(String receiver, String address) {
     return installation.mail().filter(MailSettings::enabled)
-        .map(relay -> new Destination.Mail(receiver + "/email/" + address, relay, address, true, filter(address)));
+        .map(relay -> new Destination.Mail(receiver + "/email/" + address, relay, address, true, filter(address), zone(address), Optional.empty()));
   }
 
   private List<Matcher> filter(String address) {
@@ -119,6 +119,13 @@ final class DefaultRouting {
       }
     }
     return List.copyOf(matchers);
+  }
+
+  private Optional<ZoneId> zone(String address) {
+    return settings.addressFilters().stream()
+        .filter(filter -> filter.address().equals(address) && !filter.timeZone().isEmpty())
+        .map(filter -> ZoneId.of(filter.timeZone()))
+        .findFirst();
   }
 
   private static Optional<Matcher> oneOf(String label, List<String> values) {
@@ -143,7 +150,7 @@ final class DefaultRouting {
 
   private Optional<Routing.SecondChannel> secondChannel(SecondChannelSettings s) {
     Optional<Destination> webhook = s.webhook().map(w -> webhook(SECOND_CHANNEL, w));
-    Optional<Destination> relay = s.relay().map(r -> new Destination.Mail(SECOND_CHANNEL, r, s.address(), true, List.of()));
+    Optional<Destination> relay = s.relay().map(r -> new Destination.Mail(SECOND_CHANNEL, r, s.address(), true, List.of(), zone(s.address()), Optional.empty()));
     return webhook.or(() -> relay).map(d -> new Routing.SecondChannel(d, NotifySettings.millis(s.afterSeconds())));
   }
 

@@ -5,6 +5,7 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.Secret;
 import io.meshwatch.notify.mail.MailSettings;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,8 +35,18 @@ public sealed interface Destination {
    * A mailbox.
    *
    * @param relay the way there
+   * @param zone where its reader's clock is; empty = as usual
+   * @param templates texts of an {@code alertmanager.yml}; empty = ours
    */
-  record Mail(String id, MailSettings relay, String address, boolean sendResolved, List<Matcher> filter) implements Destination {
+  record Mail(
+      String id,
+      MailSettings relay,
+      String address,
+      boolean sendResolved,
+      List<Matcher> filter,
+      Optional<ZoneId> zone,
+      Optional<MailTemplates> templates)
+      implements Destination {
     @Override
     public String integration() {
       return "email";

@@ -8,14 +8,12 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
-import io.meshwatch.model.Secret;
+import io.meshwatch.notify.mail.CurveSource;
 import io.meshwatch.notify.mail.MailComposer;
 import io.meshwatch.notify.mail.MailMessage;
 import io.meshwatch.notify.mail.MailSettings;
 import io.meshwatch.notify.mail.MailTransport;
 import io.meshwatch.notify.mail.Truncation;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -45,7 +43,9 @@ public final class Notifier implements AlertSink, AutoCloseable {
   private final Environment environment;
   private final NotificationStore store;
   private final Function<MailSettings, MailTransport> transports;
+  private final CurveSource curves;
   private final NotificationMetrics metrics;
+  private final HandOverMetrics handOverMetrics;
   private final MailComposer composer = new MailComposer();
   private final Ledger ledger;
   private final Object lock = new Object();
@@ -59,6 +59,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
   private Outbox outbox;
   private Silencing silencing;
   private List<Courier> couriers = List.of();
+  private List<AlertmanagerClient> alertmanagers = List.of();
   private Timers.@Nullable Timer flushTimer;
   private long flushPlannedMillis = Long.MAX_VALUE;
   private Timers.@Nullable Timer maintenanceTimer;
@@ -77,10 +78,23 @@ public final class Notifier implements AlertSink, AutoCloseable {
       NotifySettings settings,
       NotificationStore store,
       Function<MailSettings, MailTransport> transports) {
+    this(environment, installation, settings, store, transports, (alert, from, to) -> Optional.empty());
+  }
+
+  /** As the other one; {@code curves} gives what charts in mails show. */
+  public Notifier(
+      Environment environment,
+      Installation installation,
+      NotifySettings settings,
+      NotificationStore store,
+      Function<MailSettings, MailTransport> transports,
+      CurveSource curves) {
+    this.curves = curves;
     this.environment = environment;
     this.store = store;
     this.transports = transports;
     this.metrics = new NotificationMetrics(environment.telemetry());
+    this.handOverMetrics = new HandOverMetrics(environment.telemetry());
     this.ledger = new Ledger(store);
     this.installation = installation;
     this.settings = settings;
@@ -101,20 +115,8 @@ public final class Notifier implements AlertSink, AutoCloseable {
       throw new ProblemsException(errors);
     }
     return newSettings.alertmanagerFile().isPresent()
-        ? AlertmanagerFile.load(newSettings.alertmanagerFile().get(), text(newSettings.alertmanagerFile().get()), this::secretFile).routing()
+        ? AlertmanagerFiles.load(Path.of(newSettings.alertmanagerFile().get()), environment.disk()).routing()
         : DefaultRouting.of(newInstallation, newSettings);
-  }
-
-  private String text(String file) {
-    try {
-      return new String(environment.disk().readAll(Path.of(file)), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new ProblemsException(Problem.error(file, 0, 0, "cannot be read: " + e.getMessage()));
-    }
-  }
-
-  private Optional<Secret> secretFile(String file) {
-    return file.isEmpty() || !environment.disk().exists(Path.of(file)) ? Optional.empty() : Optional.of(Secret.of(text(file).stripTrailing()));
   }
 
   /** While meshwatch was down nobody could say that an alert still fires, so alerts that fired then get some more time. */
@@ -134,6 +136,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
     synchronized (lock) {
       started = true;
       couriers = newCouriers();
+      alertmanagers = newAlertmanagers();
       maintenanceTimer = environment.timers().every("notify maintenance", MAINTENANCE_MILLIS, 0, this::maintain);
       planFlush();
     }
@@ -161,6 +164,8 @@ public final class Notifier implements AlertSink, AutoCloseable {
       silencing = new Silencing(ledger, settings.silencesMax());
       metrics.announce(routing.receivers().values());
       couriers = started ? newCouriers() : List.of();
+      alertmanagers.forEach(AlertmanagerClient::close);
+      alertmanagers = started ? newAlertmanagers() : List.of();
       ledger.commit();
       planFlush();
     }
@@ -171,6 +176,10 @@ public final class Notifier implements AlertSink, AutoCloseable {
     Map<Object, Destination> lanes = new LinkedHashMap<>();
     routing.receivers().values().forEach(r -> r.destinations().forEach(d -> lanes.putIfAbsent(lane(d), d)));
     return lanes.entrySet().stream().map(e -> courier(e.getKey(), e.getValue())).toList();
+  }
+
+  private List<AlertmanagerClient> newAlertmanagers() {
+    return settings.alertmanagers().stream().map(each -> new AlertmanagerClient(each, environment, handOverMetrics)).toList();
   }
 
   /** Destinations with equal lanes share a way out. */
@@ -186,7 +195,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
 
   private Channel channel(Destination destination) {
     return switch (destination) {
-      case Destination.Mail mail -> new MailChannel(transports.apply(mail.relay()), composer, style(mail.relay()));
+      case Destination.Mail mail -> new MailChannel(transports.apply(mail.relay()), composer, curves, style(mail.relay()));
       case Destination.Webhook webhook -> new WebhookChannel(environment.network(), installation.pageUrl());
       case Destination.Heartbeat heartbeat -> new WebhookChannel(environment.network(), installation.pageUrl());
     };
@@ -227,13 +236,16 @@ public final class Notifier implements AlertSink, AutoCloseable {
   @Override
   public void accept(List<Alert> alerts) {
     long now = now();
+    List<AlertmanagerClient> others;
     synchronized (lock) {
       for (Alert alert : alerts) {
         accept(alert, now);
       }
       ledger.commit();
       planFlush();
+      others = alertmanagers;
     }
+    others.forEach(each -> each.offer(alerts));
   }
 
   private void accept(Alert alert, long nowMillis) {
@@ -520,6 +532,8 @@ public final class Notifier implements AlertSink, AutoCloseable {
       started = false;
       last = couriers;
       couriers = List.of();
+      alertmanagers.forEach(AlertmanagerClient::close);
+      alertmanagers = List.of();
       cancel(flushTimer);
       cancel(maintenanceTimer);
     }

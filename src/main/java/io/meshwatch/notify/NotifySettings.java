@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param heartbeatSeconds how often
  * @param secondChannel a way out for what mail cannot deliver
  * @param alertmanagerFile an existing {@code alertmanager.yml} that replaces routes, receivers, inhibitions and time intervals
+ * @param alertmanagers external Alertmanagers that get every alert too
  * @param resolveTimeoutSeconds how long an alert from outside counts as firing when it does not say
  * @param silenceRetentionSeconds how long an expired silence is remembered
  * @param alertsMax so many alerts are kept
@@ -51,6 +52,7 @@ public record NotifySettings(
     double heartbeatSeconds,
     Optional<SecondChannelSettings> secondChannel,
     Optional<String> alertmanagerFile,
+    List<AlertmanagerSettings> alertmanagers,
     double resolveTimeoutSeconds,
     double silenceRetentionSeconds,
     int alertsMax,
@@ -82,8 +84,13 @@ public record NotifySettings(
    * @param address as it stands in the lists of addresses
    * @param severities only these; empty = all
    * @param components only alerts about these; empty = all
+   * @param timeZone where its reader's clock is; empty = as in all mails
    */
-  public record AddressFilter(String address, List<String> severities, List<String> components) {}
+  public record AddressFilter(String address, List<String> severities, List<String> components, String timeZone) {
+    public static AddressFilter defaults() {
+      return new AddressFilter("", List.of(), List.of(), "");
+    }
+  }
 
   /**
    * A name for places to send to.
@@ -92,7 +99,11 @@ public record NotifySettings(
    * @param mailTo mailboxes
    * @param webhooks programs that take Alertmanager's JSON
    */
-  public record ReceiverSettings(String name, List<String> mailTo, List<WebhookSettings> webhooks) {}
+  public record ReceiverSettings(String name, List<String> mailTo, List<WebhookSettings> webhooks) {
+    public static ReceiverSettings defaults() {
+      return new ReceiverSettings("", List.of(), List.of());
+    }
+  }
 
   /**
    * A program that takes Alertmanager's JSON.
@@ -139,7 +150,11 @@ public record NotifySettings(
    * @param target matchers
    * @param equal labels that must have the same value on both sides
    */
-  public record InhibitionSettings(List<String> source, List<String> target, List<String> equal) {}
+  public record InhibitionSettings(List<String> source, List<String> target, List<String> equal) {
+    public static InhibitionSettings defaults() {
+      return new InhibitionSettings(List.of(), List.of(), List.of());
+    }
+  }
 
   /**
    * A recurring time; empty lists do not restrict.
@@ -182,6 +197,23 @@ public record NotifySettings(
     }
   }
 
+  /**
+   * An external Alertmanager that gets every alert by its API v2.
+   *
+   * @param url absolute, http or https, without {@code /api}
+   * @param username login; empty = none
+   * @param password of the login
+   * @param bearerToken for the header Authorization; empty = none
+   * @param caFile PEM with the certificates its own must be signed by; empty = the JDK's own
+   * @param timeoutSeconds for each exchange
+   */
+  public record AlertmanagerSettings(
+      String url, String username, Secret password, Secret bearerToken, Optional<String> caFile, double timeoutSeconds) {
+    public static AlertmanagerSettings defaults() {
+      return new AlertmanagerSettings("", "", Secret.EMPTY, Secret.EMPTY, Optional.empty(), 10);
+    }
+  }
+
   public static NotifySettings defaults() {
     return new NotifySettings(
         "UTC",
@@ -198,6 +230,7 @@ public record NotifySettings(
         300,
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         300,
         432_000,
         50_000,
@@ -214,7 +247,15 @@ public record NotifySettings(
   /** These settings with other intervals for mails, for installations and tests that cannot wait. */
   public NotifySettings withGrouping(GroupingSettings newGrouping) {
     return new NotifySettings(timeZone, newGrouping, digest, addressFilters, receivers, routes, shippedInhibitions, inhibitions,
-        timeIntervals, maintenance, heartbeatUrl, heartbeatSeconds, secondChannel, alertmanagerFile, resolveTimeoutSeconds,
+        timeIntervals, maintenance, heartbeatUrl, heartbeatSeconds, secondChannel, alertmanagerFile, alertmanagers, resolveTimeoutSeconds,
+        silenceRetentionSeconds, alertsMax, silencesMax, historyMax, mailAlertsMax, digestAbove, mailBurst, mailPauseSeconds,
+        retryFirstSeconds, retryMaxSeconds);
+  }
+
+  /** These settings with another {@code alertmanager.yml}. */
+  public NotifySettings withAlertmanagerFile(String file) {
+    return new NotifySettings(timeZone, grouping, digest, addressFilters, receivers, routes, shippedInhibitions, inhibitions,
+        timeIntervals, maintenance, heartbeatUrl, heartbeatSeconds, secondChannel, Optional.of(file), alertmanagers, resolveTimeoutSeconds,
         silenceRetentionSeconds, alertsMax, silencesMax, historyMax, mailAlertsMax, digestAbove, mailBurst, mailPauseSeconds,
         retryFirstSeconds, retryMaxSeconds);
   }

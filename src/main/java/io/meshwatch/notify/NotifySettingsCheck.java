@@ -1,6 +1,7 @@
 package io.meshwatch.notify;
 
 import io.meshwatch.model.Problem;
+import io.meshwatch.notify.NotifySettings.AlertmanagerSettings;
 import io.meshwatch.notify.NotifySettings.GroupingSettings;
 import io.meshwatch.notify.NotifySettings.RouteSettings;
 import io.meshwatch.notify.mail.MailAddress;
@@ -44,6 +45,18 @@ final class NotifySettingsCheck {
       }
       s.relay().ifPresent(relay -> addresses("secondChannel.address", List.of(s.address())));
     });
+    settings.addressFilters().forEach(f -> {
+      addresses("addressFilters.address", List.of(f.address()));
+      if (!f.timeZone().isEmpty()) {
+        zone("addressFilters.timeZone", f.timeZone());
+      }
+    });
+    for (AlertmanagerSettings each : settings.alertmanagers()) {
+      if (!WebUrls.isWeb(each.url())) {
+        error("alertmanagers.url", "expected an address such as https://alertmanager.example.com, got '" + each.url() + "'");
+      }
+      positive("alertmanagers.timeoutSeconds", each.timeoutSeconds());
+    }
     limits();
     return List.copyOf(problems);
   }

@@ -147,7 +147,7 @@ final class RuleGroup {
     if (missingSelectors.update(rules, dueMillis)) {
       rules.forEach(rule ->
           metrics.selectorsWithoutData.labelValues(spec.key(), rule.rule.name()).set(rule.selectorsWithoutData.size()));
-      metrics.unableToFire.labelValues(spec.key()).set(rules.stream().filter(rule -> rule.unableToFire).count());
+      metrics.unableToFire.labelValues(spec.key()).set((double) rules.stream().filter(rule -> rule.unableToFire).count());
     }
     double seconds = secondsSince(startNanos);
     lastDueMillis = dueMillis;

@@ -86,7 +86,7 @@ class DurabilityTest {
   private static NotifySettings limited(int alerts, int silences, int history) {
     NotifySettings s = settings();
     return new NotifySettings(s.timeZone(), s.grouping(), s.digest(), s.addressFilters(), s.receivers(), s.routes(), s.shippedInhibitions(),
-        s.inhibitions(), s.timeIntervals(), s.maintenance(), s.heartbeatUrl(), s.heartbeatSeconds(), s.secondChannel(), s.alertmanagerFile(),
+        s.inhibitions(), s.timeIntervals(), s.maintenance(), s.heartbeatUrl(), s.heartbeatSeconds(), s.secondChannel(), s.alertmanagerFile(), s.alertmanagers(),
         s.resolveTimeoutSeconds(), s.silenceRetentionSeconds(), alerts, silences, history, s.mailAlertsMax(), s.digestAbove(),
         s.mailBurst(), s.mailPauseSeconds(), s.retryFirstSeconds(), s.retryMaxSeconds());
   }

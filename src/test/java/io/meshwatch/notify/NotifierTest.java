@@ -100,7 +100,7 @@ class NotifierTest {
   @Test
   void filtersAnAddressBySeverityAndComponent() {
     world.installation = new Installation("", "", List.of("ops@example.com"), List.of("db@example.com"), world.installation.mail());
-    world.use(withFilter(new AddressFilter("db@example.com", List.of("critical", "warning"), List.of("mariadb"))));
+    world.use(withFilter(new AddressFilter("db@example.com", List.of("critical", "warning"), List.of("mariadb"), "")));
     world.firing("alertname", "A", "severity", "critical", "component", "mariadb");
     world.firing("alertname", "B", "severity", "critical", "component", "keycloak");
     world.firing("alertname", "C", "severity", "other", "component", "mariadb");
@@ -112,7 +112,7 @@ class NotifierTest {
   private NotifySettings withFilter(AddressFilter filter) {
     NotifySettings s = world.settings;
     return new NotifySettings(s.timeZone(), s.grouping(), s.digest(), List.of(filter), s.receivers(), s.routes(), s.shippedInhibitions(),
-        s.inhibitions(), s.timeIntervals(), s.maintenance(), s.heartbeatUrl(), s.heartbeatSeconds(), s.secondChannel(), s.alertmanagerFile(),
+        s.inhibitions(), s.timeIntervals(), s.maintenance(), s.heartbeatUrl(), s.heartbeatSeconds(), s.secondChannel(), s.alertmanagerFile(), s.alertmanagers(),
         s.resolveTimeoutSeconds(), s.silenceRetentionSeconds(), s.alertsMax(), s.silencesMax(), s.historyMax(), s.mailAlertsMax(), s.digestAbove(),
         s.mailBurst(), s.mailPauseSeconds(), s.retryFirstSeconds(), s.retryMaxSeconds());
   }

@@ -30,7 +30,7 @@ class NotifySettingsTest {
     NotifySettings wrong = new NotifySettings("Europe/Berln", new GroupingSettings(List.of(), -1, 0, 5), s.digest(), List.of(), List.of(),
         List.of(new RouteSettings(List.of("severity=\"critical"), "chat", false, Optional.empty(), List.of("night"), List.of())), true, List.of(),
         List.of(new TimeIntervalSettings("office", List.of("9-17"), List.of("funday"), List.of(), List.of(), List.of(), "")),
-        List.of(new MaintenanceSettings("all", List.of(), List.of("office"))), Optional.of(Secret.of("ftp://x")), 300, Optional.empty(), Optional.empty(),
+        List.of(new MaintenanceSettings("all", List.of(), List.of("office"))), Optional.of(Secret.of("ftp://x")), 300, Optional.empty(), Optional.empty(), List.of(),
         300, 432_000, 0, 10_000, 10_000, 20, 10, 20, 30, 5, 60);
     Installation wrongToo = new Installation("x", "", List.of("ops@example.com\nBcc: x@example.com"), List.of("nobody"), Optional.of(
         new MailSettings(true, "", 70_000, "", Secret.EMPTY, new MailSettings.Sender("x", Optional.empty()), Smtp.defaults(), Optional.empty(),

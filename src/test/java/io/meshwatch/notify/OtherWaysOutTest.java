@@ -57,7 +57,7 @@ class OtherWaysOutTest {
     return new NotifySettings(s.timeZone(), s.grouping(), s.digest(), s.addressFilters(), receivers, routes, s.shippedInhibitions(),
         List.of(new InhibitionSettings(List.of("alertname=Cause"), List.of("alertname=Effect"), List.of())),
         List.of(new TimeIntervalSettings("night", List.of("00:00-06:00"), List.of(), List.of(), List.of(), List.of(), "")),
-        List.of(new MaintenanceSettings("backup", List.of("job=backup"), List.of("night"))), heartbeat, 60, second, s.alertmanagerFile(),
+        List.of(new MaintenanceSettings("backup", List.of("job=backup"), List.of("night"))), heartbeat, 60, second, s.alertmanagerFile(), s.alertmanagers(),
         s.resolveTimeoutSeconds(), s.silenceRetentionSeconds(), s.alertsMax(), s.silencesMax(), s.historyMax(), s.mailAlertsMax(), s.digestAbove(),
         s.mailBurst(), s.mailPauseSeconds(), s.retryFirstSeconds(), s.retryMaxSeconds());
   }

@@ -1,8 +1,11 @@
 package io.meshwatch.notify.mail;
 
 import io.meshwatch.model.Alert;
+import io.meshwatch.model.Labels;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +21,7 @@ import java.util.stream.Stream;
  * @param still alerts that the reader knows of and that fire on
  * @param delayedSinceMillis since when this mail waits for the relay; 0 if it does not
  * @param alertsShownMax how many alerts are written out; the rest is counted
+ * @param charts how the values of some alerts went on, by their labels
  */
 public record AlertMail(
     String installation,
@@ -29,7 +33,11 @@ public record AlertMail(
     List<Alert> missed,
     List<Alert> still,
     long delayedSinceMillis,
-    int alertsShownMax) {
+    int alertsShownMax,
+    Map<Labels, Chart> charts) {
+  /** A curve with the number that it is compared with. */
+  public record Chart(Curve curve, OptionalDouble threshold) {}
+
   /** How many alerts it is about. */
   public int size() {
     return news.size() + resolved.size() + missed.size() + still.size();

@@ -8,6 +8,8 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -110,6 +112,29 @@ final class AlertWords {
       return hours + " h" + (minutes % 60 == 0 ? "" : " " + minutes % 60 + " min");
     }
     return hours / 24 + " d" + (hours % 24 == 0 ? "" : " " + hours % 24 + " h");
+  }
+
+  /** The value, beside the threshold if the expression has one: {@code 0.95 (threshold > 0.9)}. */
+  static String value(Alert alert) {
+    if (alert.value().isEmpty()) {
+      return "";
+    }
+    String value = number(alert.value().getAsDouble());
+    return AlertExpression.of(alert).filter(each -> each.threshold().isPresent())
+        .map(each -> value + " (threshold " + each.operator() + " " + number(each.threshold().getAsDouble()) + ")")
+        .orElse(value);
+  }
+
+  /** What an alert's chart shows; empty if it has none. */
+  static String chart(Alert alert, AlertMail mail) {
+    AlertMail.Chart chart = mail.charts().get(alert.labels());
+    if (chart == null) {
+      return "";
+    }
+    DoubleSummaryStatistics values = Arrays.stream(chart.curve().values()).filter(Double::isFinite).summaryStatistics();
+    String from = time(chart.curve().timestampsMillis()[0], mail.sentAtMillis(), mail.zone());
+    return "Since " + from + ": lowest " + number(values.getMin()) + ", highest " + number(values.getMax())
+        + (chart.threshold().isPresent() ? ", threshold (dashed) " + number(chart.threshold().getAsDouble()) : "");
   }
 
   /** A number with four significant digits, never in exponents a tired reader must decode unless it is huge or tiny. */

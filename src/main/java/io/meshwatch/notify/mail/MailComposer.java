@@ -11,8 +11,11 @@ import io.meshwatch.notify.mail.template.JtealertsGenerated;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -32,7 +35,7 @@ public final class MailComposer {
   public MailMessage compose(AlertMail mail, String recipient, String messageId, List<String> references) {
     MailView view = view(mail);
     return new MailMessage(recipient, view.subject(), MailText.write(view), html(view), messageId, references, listId(mail.installation()),
-        mail.urgent(), mail.sentAtMillis());
+        mail.urgent(), mail.sentAtMillis(), pictures(mail, view));
   }
 
   /** A mail that proves the way to a mailbox. */
@@ -42,6 +45,16 @@ public final class MailComposer {
         suffixed("Test mail from meshwatch", installation), "This is a test", installation,
         "If you can read this, alerts from " + name + " reach this mailbox.", List.of(), "", "", "");
     return new MailMessage(recipient, view.subject(), MailText.write(view), html(view), messageId, List.of(), listId(installation), false, nowMillis);
+  }
+
+  /** Pictures of the charts that the cards name. */
+  private static Map<String, byte[]> pictures(AlertMail mail, MailView view) {
+    Map<String, byte[]> pictures = new LinkedHashMap<>();
+    view.sections().stream().flatMap(section -> section.cards().stream()).filter(card -> !card.chartId().isEmpty()).forEach(card -> {
+      AlertMail.Chart chart = Objects.requireNonNull(mail.charts().get(card.alert()));
+      pictures.put(card.chartId(), PngChart.draw(chart.curve(), chart.threshold()));
+    });
+    return pictures;
   }
 
   private static String html(MailView view) {
@@ -117,12 +130,15 @@ public final class MailComposer {
         firing,
         Truncation.toCharacters(AlertWords.title(alert), TITLE_CHARACTERS_MAX),
         when,
-        alert.value().isPresent() ? AlertWords.number(alert.value().getAsDouble()) : "",
+        AlertWords.value(alert),
         Truncation.toCharacters(AlertWords.meaning(alert), PARAGRAPH_CHARACTERS_MAX),
         Truncation.toCharacters(AlertWords.firstSteps(alert), PARAGRAPH_CHARACTERS_MAX),
         AlertWords.labelsShown(alert).stream().limit(LABELS_MAX).map(MailComposer::label).toList(),
         linkOrEmpty(alert.annotations().get("runbook_url")),
-        linkOrEmpty(alert.generatorUrl()));
+        linkOrEmpty(alert.generatorUrl()),
+        alert.labels(),
+        mail.charts().containsKey(alert.labels()) ? "chart-" + Long.toHexString(alert.labels().fingerprint()) + "@meshwatch" : "",
+        AlertWords.chart(alert, mail));
   }
 
   private static Label label(Labels one) {

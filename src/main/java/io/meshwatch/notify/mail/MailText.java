@@ -39,6 +39,7 @@ final class MailText {
     line(out, "");
     line(out, card.badge().toUpperCase(Locale.ROOT) + ": " + card.title());
     line(out, (card.firing() ? "Firing " : "Fired ") + card.when() + (card.value().isEmpty() ? "" : ", value " + card.value()));
+    optional(out, "", card.chartText());
     optional(out, "", card.meaning());
     optional(out, "First steps: ", card.firstSteps());
     optional(out, "Labels: ", card.labels().stream().map(MailText::label).collect(Collectors.joining(", ")));

@@ -1,5 +1,6 @@
 package io.meshwatch.notify.mail;
 
+import io.meshwatch.model.Labels;
 import java.util.List;
 
 /**
@@ -39,6 +40,9 @@ public record MailView(
    * @param labels names and values, in order
    * @param runbookUrl safe to be a link; empty if there is none
    * @param sourceUrl page with the expression, safe to be a link; empty if there is none
+   * @param alert labels of the alert
+   * @param chartId content id of its chart; empty if there is none
+   * @param chartText what the chart shows, for those who do not see it
    */
   public record Card(
       Severity severity,
@@ -50,7 +54,10 @@ public record MailView(
       String firstSteps,
       List<Label> labels,
       String runbookUrl,
-      String sourceUrl) {
+      String sourceUrl,
+      Labels alert,
+      String chartId,
+      String chartText) {
     /** The severity as people read it, for a resolved alert that it is over. */
     public String badge() {
       return firing ? severity.word() : "resolved";

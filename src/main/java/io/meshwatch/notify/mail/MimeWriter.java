@@ -1,18 +1,22 @@
 package io.meshwatch.notify.mail;
 
+import jakarta.activation.DataHandler;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
+import jakarta.mail.Part;
 import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimeUtility;
+import jakarta.mail.util.ByteArrayDataSource;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -51,7 +55,11 @@ final class MimeWriter {
       mime.setHeader("Importance", "high");
       mime.setHeader("X-Priority", "1");
     }
-    mime.setContent(alternatives(mail));
+    if (mail.html().isEmpty()) {
+      mime.setText(mail.text(), UTF8, "plain");
+    } else {
+      mime.setContent(alternatives(mail));
+    }
     mime.saveChanges();
     return mime;
   }
@@ -74,7 +82,22 @@ final class MimeWriter {
     MimeBodyPart html = new MimeBodyPart();
     html.setText(mail.html(), UTF8, "html");
     html.setHeader("Content-Transfer-Encoding", "quoted-printable");
-    return new MimeMultipart("alternative", text, html);
+    return new MimeMultipart("alternative", text, mail.images().isEmpty() ? html : withImages(html, mail.images()));
+  }
+
+  private static MimeBodyPart withImages(MimeBodyPart html, Map<String, byte[]> images) throws MessagingException {
+    MimeMultipart related = new MimeMultipart("related", html);
+    for (Map.Entry<String, byte[]> image : images.entrySet()) {
+      MimeBodyPart part = new MimeBodyPart();
+      part.setDataHandler(new DataHandler(new ByteArrayDataSource(image.getValue(), "image/png")));
+      part.setHeader("Content-ID", "<" + headerSafe(image.getKey()) + ">");
+      part.setHeader("Content-Transfer-Encoding", "base64");
+      part.setDisposition(Part.INLINE);
+      related.addBodyPart(part);
+    }
+    MimeBodyPart both = new MimeBodyPart();
+    both.setContent(related);
+    return both;
   }
 
   /** Any text as one line: control characters and line separators become blanks. */

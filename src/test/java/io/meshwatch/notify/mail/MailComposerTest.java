@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class MailComposerTest {
   }
 
   private static AlertMail mail(List<Alert> news, List<Alert> resolved, List<Alert> still) {
-    return new AlertMail("prod-eu", "https://watch.example.com", BERLIN, NOW, news, resolved, List.of(), still, 0, 20);
+    return new AlertMail("prod-eu", "https://watch.example.com", BERLIN, NOW, news, resolved, List.of(), still, 0, 20, Map.of());
   }
 
   private MailMessage compose(AlertMail mail) {
