@@ -107,8 +107,8 @@ public final class Meshwatch implements AutoCloseable {
       Reload reload,
       Path configFolder) {
     /** Mails by SMTP, everything kept in files. */
-    public static Outside real(Reload reload, Path configFolder) {
-      return new Outside(SmtpTransport::new, NotificationStore::open, reload, configFolder);
+    public static Outside real(Environment environment, Reload reload, Path configFolder) {
+      return new Outside(relay -> new SmtpTransport(relay, environment.network(), environment.clock()), NotificationStore::open, reload, configFolder);
     }
   }
 

@@ -136,7 +136,7 @@ final class UpCommand implements Callable<Integer> {
       throw new CommandFailedException(e.getMessage() + "; move all ports of the quickstart with --ports-from PORT", e);
     }
     try {
-      Meshwatch meshwatch = start(environment, quickstart.config(), Meshwatch.Outside.real(quickstart::config, dataFolder));
+      Meshwatch meshwatch = start(environment, quickstart.config(), Meshwatch.Outside.real(environment, quickstart::config, dataFolder));
       return new Running(meshwatch, Optional.of(quickstart));
     } catch (IOException | RuntimeException e) {
       quickstart.close();
@@ -150,7 +150,7 @@ final class UpCommand implements Callable<Integer> {
     for (Problem warning : loaded.warnings()) {
       err.println(warning);
     }
-    Meshwatch.Outside outside = Meshwatch.Outside.real(() -> withListen(loader.load(file).config()), ConfigLoader.folder(file));
+    Meshwatch.Outside outside = Meshwatch.Outside.real(environment, () -> withListen(loader.load(file).config()), ConfigLoader.folder(file));
     return new Running(start(environment, withListen(loaded.config()), outside), Optional.empty());
   }
 

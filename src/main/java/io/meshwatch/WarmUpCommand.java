@@ -27,7 +27,7 @@ final class WarmUpCommand implements Callable<Integer> {
       Environment environment = system.environment();
       try (Quickstart quickstart = new Quickstart(environment, UpCommand.loader(environment), folder, "127.0.0.1:0", 0);
           Meshwatch meshwatch = Meshwatch.start(environment, quickstart.config(), folder,
-              Meshwatch.Outside.real(quickstart::config, folder));
+              Meshwatch.Outside.real(environment, quickstart::config, folder));
           ScrapeTraining training = new ScrapeTraining(environment, folder.resolve("training"))) {
         environment.clock().sleep(RUN_MILLIS);
         for (String page : PAGES) {

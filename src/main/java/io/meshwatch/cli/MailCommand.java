@@ -3,6 +3,7 @@ package io.meshwatch.cli;
 import io.meshwatch.config.Config;
 import io.meshwatch.config.ConfigLoader;
 import io.meshwatch.environment.SystemDisk;
+import io.meshwatch.environment.SystemEnvironment;
 import io.meshwatch.notify.mail.Delivery;
 import io.meshwatch.notify.mail.MailAddress;
 import io.meshwatch.notify.mail.MailComposer;
@@ -86,7 +87,8 @@ public final class MailCommand implements Callable<Integer> {
       MailSettings relay = loaded.mail().orElseThrow(() -> new CommandFailedException("no mail relay is configured in " + file + "; set monitor.mail"));
       long now = System.currentTimeMillis();
       String id = "test." + now + "@" + MailAddress.domain(relay.sender().address());
-      try (MailTransport transport = new SmtpTransport(relay)) {
+      try (SystemEnvironment system = new SystemEnvironment();
+          MailTransport transport = new SmtpTransport(relay, system.environment().network(), system.environment().clock())) {
         MailTransport.Dialogue dialogue = transport.test(new MailComposer().test(loaded.installation(), address, id, now));
         Delivery delivery = dialogue.delivery();
         return print(dialogue.lines(), delivery instanceof Delivery.Accepted, delivery.code(), delivery.text(), out);

@@ -180,7 +180,7 @@ final class AlertmanagerReceivers {
     return new MailSettings(true, smarthost.substring(0, colon), port, own(fields, "auth_username"), password(fields),
         new MailSettings.Sender(own(fields, "from"), Optional.empty()), d.smtp(), Optional.of(security(fields, port)),
         Optional.of(yaml.text(tls.get("ca_file"))).filter(f -> !f.isEmpty()), yaml.truth(tls.get("insecure_skip_verify"), false), own(fields, "hello"),
-        d.connectTimeoutSeconds(), d.readTimeoutSeconds(), d.writeTimeoutSeconds());
+        d.connectTimeoutSeconds(), d.readTimeoutSeconds(), d.writeTimeoutSeconds(), Optional.empty());
   }
 
   private Security security(Map<String, Node> fields, int port) {

@@ -34,7 +34,7 @@ class NotifySettingsTest {
         300, 432_000, 0, 10_000, 10_000, 20, 10, 20, 30, 5, 60);
     Installation wrongToo = new Installation("x", "", List.of("ops@example.com\nBcc: x@example.com"), List.of("nobody"), Optional.of(
         new MailSettings(true, "", 70_000, "", Secret.EMPTY, new MailSettings.Sender("x", Optional.empty()), Smtp.defaults(), Optional.empty(),
-            Optional.empty(), false, "", 1, 1, 1)));
+            Optional.empty(), false, "", 1, 1, 1, Optional.empty())));
     List<String> messages = wrong.check("notify", wrongToo).stream().map(Problem::message).toList();
     assertThat(messages).hasSizeGreaterThanOrEqualTo(13);
     assertThat(messages).contains(
@@ -58,7 +58,7 @@ class NotifySettingsTest {
 
   private static MailSettings with(MailSettings d, int port, boolean ssl, boolean startTls) {
     return new MailSettings(true, "relay", port, "user", Secret.of("p"), d.sender(), new Smtp(new Switch(ssl), new Switch(startTls), Optional.empty()),
-        Optional.empty(), Optional.empty(), false, "", 1, 1, 1);
+        Optional.empty(), Optional.empty(), false, "", 1, 1, 1, Optional.empty());
   }
 
   @Test

@@ -47,7 +47,7 @@ class PostfixTest {
         d.receivers(), d.routes(), d.shippedInhibitions(), d.inhibitions(), d.timeIntervals(), d.maintenance(), d.heartbeatUrl(), d.heartbeatSeconds(),
         d.secondChannel(), d.alertmanagerFile(), d.alertmanagers(), d.resolveTimeoutSeconds(), d.silenceRetentionSeconds(), d.alertsMax(), d.silencesMax(),
         d.historyMax(), d.mailAlertsMax(), d.digestAbove(), d.mailBurst(), d.mailPauseSeconds(), 0.5, 2);
-    notifier = new Notifier(system.environment(), installation(relay(Postfix.PASSWORD)), settings, store, SmtpTransport::new);
+    notifier = new Notifier(system.environment(), installation(relay(Postfix.PASSWORD)), settings, store, relay -> new SmtpTransport(relay, system.environment().network(), system.environment().clock()));
     notifier.start();
   }
 
@@ -65,7 +65,7 @@ class PostfixTest {
     MailSettings d = MailSettings.defaults();
     return new MailSettings(true, "localhost", postfix.port(), Postfix.USER, Secret.of(password),
         new MailSettings.Sender("meshwatch@example.com", Optional.empty()), d.smtp(), Optional.of(MailSettings.Security.REQUIRED),
-        Optional.of(postfix.caFile()), false, "", 5, 5, 5);
+        Optional.of(postfix.caFile()), false, "", 5, 5, 5, Optional.empty());
   }
 
   private static Installation installation(MailSettings relay) {
@@ -154,14 +154,14 @@ class PostfixTest {
 
   @Test
   void showsTheWholeTalkWithoutSecrets() throws Exception {
-    try (MailTransport transport = new SmtpTransport(relay(Postfix.PASSWORD))) {
+    try (MailTransport transport = new SmtpTransport(relay(Postfix.PASSWORD), system.environment().network(), system.environment().clock())) {
       var dialogue = transport.test(new io.meshwatch.notify.mail.MailComposer().test("real", "ops@example.com", "a@example.com", 0));
       assertThat(dialogue.delivery()).isInstanceOf(Delivery.Accepted.class);
       assertThat(dialogue.lines()).contains("STARTTLS", "MAIL FROM:<meshwatch@example.com>", "(login, hidden)");
       assertThat(String.join("\n", dialogue.lines())).doesNotContain(Postfix.PASSWORD)
           .doesNotContain(java.util.Base64.getEncoder().encodeToString(Postfix.PASSWORD.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
-    try (MailTransport transport = new SmtpTransport(relay("wrong"))) {
+    try (MailTransport transport = new SmtpTransport(relay("wrong"), system.environment().network(), system.environment().clock())) {
       var dialogue = transport.test(new io.meshwatch.notify.mail.MailComposer().test("real", "ops@example.com", "a@example.com", 0));
       assertThat(dialogue.delivery().text()).contains("refuses the login of '" + Postfix.USER + "'");
     }

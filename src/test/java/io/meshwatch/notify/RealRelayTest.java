@@ -51,7 +51,7 @@ class RealRelayTest {
   void mailsStartAndEndOfAnAlertToEveryAddress() throws Exception {
     NotifySettings settings = NotifySettings.defaults().withGrouping(new GroupingSettings(List.of("alertname"), 0.1, 0.3, 3600));
     try (NotificationStore store = NotificationStore.open(folder.resolve("data").resolve("notifications.db"));
-        Notifier notifier = new Notifier(system.environment(), installation(), settings, store, SmtpTransport::new)) {
+        Notifier notifier = new Notifier(system.environment(), installation(), settings, store, relay -> new SmtpTransport(relay, system.environment().network(), system.environment().clock()))) {
       notifier.start();
       long now = system.environment().clock().wallMillis();
       Labels labels = Labels.of("alertname", "SonarTargetFailing", "platform", "aws.aws-main", "severity", "critical");
@@ -75,7 +75,7 @@ class RealRelayTest {
   @Test
   void sendsATestMailAndShowsTheTalk() throws Exception {
     try (NotificationStore store = NotificationStore.inMemory();
-        Notifier notifier = new Notifier(system.environment(), installation(), NotifySettings.defaults(), store, SmtpTransport::new)) {
+        Notifier notifier = new Notifier(system.environment(), installation(), NotifySettings.defaults(), store, relay -> new SmtpTransport(relay, system.environment().network(), system.environment().clock()))) {
       var dialogue = notifier.testMail("ops@example.com");
       assertThat(dialogue.delivery()).isInstanceOf(Delivery.Accepted.class);
       assertThat(dialogue.lines()).contains("RCPT TO:<ops@example.com>", "Subject: Test mail from meshwatch [real]");

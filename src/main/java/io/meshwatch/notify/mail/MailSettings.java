@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param connectTimeoutSeconds until the relay takes the connection
  * @param readTimeoutSeconds for each of its answers
  * @param writeTimeoutSeconds for each of our lines
+ * @param oauth2 logs in with an access token instead of the password
  */
 public record MailSettings(
     boolean enabled,
@@ -38,7 +39,23 @@ public record MailSettings(
     String helloName,
     double connectTimeoutSeconds,
     double readTimeoutSeconds,
-    double writeTimeoutSeconds) {
+    double writeTimeoutSeconds,
+    Optional<OAuth2> oauth2) {
+  /**
+   * Where access tokens come from, for relays that take them instead of a password (XOAUTH2).
+   *
+   * @param tokenUrl address that gives tokens
+   * @param clientId name of the client there
+   * @param clientSecret its password there
+   * @param refreshToken what a user once allowed; empty = the client's own right
+   * @param scope what the token is for; empty = as the other side thinks
+   */
+  public record OAuth2(String tokenUrl, String clientId, Secret clientSecret, Secret refreshToken, String scope) {
+    public static OAuth2 defaults() {
+      return new OAuth2("", "", Secret.EMPTY, Secret.EMPTY, "");
+    }
+  }
+
   /** How the connection to the relay is protected. */
   public enum Security {
     /** Plain text. */
@@ -85,14 +102,15 @@ public record MailSettings(
 
   public static MailSettings defaults() {
     return new MailSettings(true, "localhost", 0, "", Secret.EMPTY, Sender.defaults(), Smtp.defaults(), Optional.empty(),
-        Optional.empty(), false, "", 10, 60, 60);
+        Optional.empty(), false, "", 10, 60, 60, Optional.empty());
   }
 
   /** Plain SMTP to a relay, without login: for tests and the quickstart. */
   public static MailSettings plain(String host, int port, String senderAddress) {
     MailSettings d = defaults();
     return new MailSettings(true, host, port, "", Secret.EMPTY, new Sender(senderAddress, Optional.empty()), d.smtp(),
-        Optional.of(Security.NONE), Optional.empty(), false, "", d.connectTimeoutSeconds(), d.readTimeoutSeconds(), d.writeTimeoutSeconds());
+        Optional.of(Security.NONE), Optional.empty(), false, "", d.connectTimeoutSeconds(), d.readTimeoutSeconds(), d.writeTimeoutSeconds(),
+        Optional.empty());
   }
 
   /** How the connection is protected once defaults are filled in. */
@@ -138,6 +156,14 @@ public record MailSettings(
     if (smtp.auth().orElse(false) && username.isEmpty()) {
       problems.add(Problem.error(where, 0, 0, "username: expected one because smtp.auth is true, got none"));
     }
+    oauth2.ifPresent(o -> {
+      if (!o.tokenUrl().startsWith("https://") && !o.tokenUrl().startsWith("http://127.0.0.1")) {
+        problems.add(Problem.error(where, 0, 0, "oauth2.tokenUrl: expected an address such as https://login.example.com/token, got '" + o.tokenUrl() + "'"));
+      }
+      if (username.isEmpty()) {
+        problems.add(Problem.error(where, 0, 0, "username: expected the mailbox that the token is for, got none"));
+      }
+    });
     if (logsIn() && effectiveSecurity() == Security.NONE) {
       problems.add(Problem.warning(where, 0, 0, "security: the password goes to " + host + " in plain text"));
     }

@@ -19,6 +19,7 @@ final class SmtpProperties {
     properties.put(prefix + "quitwait", "false");
     properties.put(prefix + "starttls.enable", Boolean.toString(security == Security.OPPORTUNISTIC || security == Security.REQUIRED));
     properties.put(prefix + "starttls.required", Boolean.toString(security == Security.REQUIRED));
+    settings.oauth2().ifPresent(oauth -> properties.put(prefix + "auth.mechanisms", "XOAUTH2"));
     if (security != Security.NONE) {
       tls(properties, prefix, settings, security);
     }

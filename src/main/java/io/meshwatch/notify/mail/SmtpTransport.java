@@ -1,5 +1,8 @@
 package io.meshwatch.notify.mail;
 
+import io.meshwatch.environment.Clock;
+import io.meshwatch.environment.Network;
+import io.meshwatch.model.Secret;
 import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
@@ -26,15 +29,19 @@ public final class SmtpTransport implements MailTransport {
   private static final int DIALOGUE_BYTES_MAX = 64 * 1024;
 
   private final MailSettings settings;
+  /** Null if the relay takes a password or nothing. */
+  private final @Nullable AccessTokens tokens;
   private @Nullable Session session;
   private @Nullable SMTPTransport connection;
 
-  public SmtpTransport(MailSettings settings) {
+  /** Logs in with tokens from {@code network} where the settings say so. */
+  public SmtpTransport(MailSettings settings, Network network, Clock clock) {
     this.settings = settings;
+    this.tokens = settings.oauth2().map(oauth -> new AccessTokens(network, clock, oauth)).orElse(null);
   }
 
   @Override
-  public Delivery send(MailMessage message) {
+  public Delivery send(MailMessage message) throws InterruptedException {
     boolean kept = connection != null;
     Delivery delivery = attempt(message);
     // A relay may close a connection it finds idle; that says nothing about the mail.
@@ -44,7 +51,7 @@ public final class SmtpTransport implements MailTransport {
     return delivery;
   }
 
-  private Delivery attempt(MailMessage message) {
+  private Delivery attempt(MailMessage message) throws InterruptedException {
     try {
       Session opened = session();
       SMTPTransport open = connect(opened);
@@ -57,9 +64,15 @@ public final class SmtpTransport implements MailTransport {
         rest();
       }
       return delivery;
+    } catch (AccessTokens.NoTokenException e) {
+      rest();
+      return new Delivery.Delayed(0, oneLine(e.getMessage()), true);
     } catch (MessagingException e) {
       int code = lastCode();
       rest();
+      if (tokens != null) {
+        tokens.forget();
+      }
       return new Delivery.Delayed(code, SmtpTrouble.explain(e, settings), true);
     }
   }
@@ -73,7 +86,7 @@ public final class SmtpTransport implements MailTransport {
     return opened;
   }
 
-  private SMTPTransport connect(Session opened) throws MessagingException {
+  private SMTPTransport connect(Session opened) throws MessagingException, AccessTokens.NoTokenException, InterruptedException {
     SMTPTransport open = connection;
     if (open != null && open.isConnected()) {
       return open;
@@ -82,11 +95,16 @@ public final class SmtpTransport implements MailTransport {
     open = (SMTPTransport) opened.getTransport(protocol);
     connection = open;
     if (settings.logsIn()) {
-      open.connect(settings.host(), settings.effectivePort(), settings.username(), settings.password().reveal());
+      open.connect(settings.host(), settings.effectivePort(), settings.username(), password().reveal());
     } else {
       open.connect(settings.host(), settings.effectivePort(), null, null);
     }
     return open;
+  }
+
+  private Secret password() throws AccessTokens.NoTokenException, InterruptedException {
+    AccessTokens source = tokens;
+    return source == null ? settings.password() : source.token();
   }
 
   private Delivery sendFailure(SendFailedException failure, MailMessage message) {
@@ -121,7 +139,7 @@ public final class SmtpTransport implements MailTransport {
   }
 
   @Override
-  public Dialogue test(MailMessage message) {
+  public Dialogue test(MailMessage message) throws InterruptedException {
     rest();
     ByteArrayOutputStream log = new ByteArrayOutputStream();
     Properties properties = SmtpProperties.of(settings);

@@ -19,10 +19,10 @@ class SmtpRepliesTest {
   private static final MailMessage MAIL =
       new MailMessage("ops@example.com", "s", "t", "h", "a@example.com", List.of(), "alerts.x.meshwatch", false, 0);
 
-  private static Delivery send(Map<String, String> replies) throws IOException {
+  private static Delivery send(Map<String, String> replies) throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread relay = Thread.ofVirtual().start(() -> serve(server, replies));
-      SmtpTransport transport = new SmtpTransport(MailSettings.plain("127.0.0.1", server.getLocalPort(), "meshwatch@example.com"));
+      SmtpTransport transport = NewRelay.transport(MailSettings.plain("127.0.0.1", server.getLocalPort(), "meshwatch@example.com"));
       Delivery delivery = transport.send(MAIL);
       transport.rest();
       relay.interrupt();
@@ -60,47 +60,47 @@ class SmtpRepliesTest {
   }
 
   @Test
-  void keepsTheReplyOfAnAcceptedMail() throws IOException {
+  void keepsTheReplyOfAnAcceptedMail() throws Exception {
     assertThat(send(Map.of())).isEqualTo(new Delivery.Accepted(250, "250 queued as 4711"));
   }
 
   @Test
-  void takesARefusedRecipientAsFinal() throws IOException {
+  void takesARefusedRecipientAsFinal() throws Exception {
     assertThat(send(Map.of("RCPT", "550 5.1.1 no such user")))
         .isEqualTo(new Delivery.Refused(550, "ops@example.com: 550 5.1.1 no such user"));
   }
 
   @Test
-  void triesAGreylistedRecipientAgain() throws IOException {
+  void triesAGreylistedRecipientAgain() throws Exception {
     assertThat(send(Map.of("RCPT", "451 4.7.1 greylisted"))).isEqualTo(new Delivery.Delayed(451, "ops@example.com: 451 4.7.1 greylisted", false));
   }
 
   @Test
-  void takesRefusedContentAsFinal() throws IOException {
+  void takesRefusedContentAsFinal() throws Exception {
     assertThat(send(Map.of("CONTENT", "554 5.7.1 looks like spam"))).isEqualTo(new Delivery.Refused(554, "554 5.7.1 looks like spam"));
   }
 
   @Test
-  void triesAgainWhenTheRelaysDiskIsFull() throws IOException {
+  void triesAgainWhenTheRelaysDiskIsFull() throws Exception {
     assertThat(send(Map.of("CONTENT", "452 4.3.1 insufficient storage")))
         .isEqualTo(new Delivery.Delayed(452, "452 4.3.1 insufficient storage", false));
   }
 
   @Test
-  void waitsAltogetherWhenTheSenderIsRefused() throws IOException {
+  void waitsAltogetherWhenTheSenderIsRefused() throws Exception {
     assertThat(send(Map.of("MAIL", "553 5.7.1 sender not allowed"))).isEqualTo(new Delivery.Delayed(
         553, "the relay 127.0.0.1 does not take mail from meshwatch@example.com: 553 5.7.1 sender not allowed", true));
   }
 
   @Test
-  void waitsAltogetherWhenTheRelayIsBusy() throws IOException {
+  void waitsAltogetherWhenTheRelayIsBusy() throws Exception {
     Delivery delivery = send(Map.of("HELLO", "421 4.3.2 too many connections"));
     assertThat(delivery).isInstanceOfSatisfying(Delivery.Delayed.class, d -> assertThat(d.everything()).isTrue());
     assertThat(delivery.text()).contains("421");
   }
 
   @Test
-  void waitsAltogetherWhenALoginIsWanted() throws IOException {
+  void waitsAltogetherWhenALoginIsWanted() throws Exception {
     assertThat(send(Map.of("MAIL", "530 5.7.0 authentication required")))
         .isInstanceOfSatisfying(Delivery.Delayed.class, d -> assertThat(d.everything()).isTrue());
   }

@@ -29,7 +29,7 @@ class SmtpTransportTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws Exception {
     server.stop();
   }
 
@@ -40,12 +40,12 @@ class SmtpTransportTest {
   private MailSettings settings(Security security, String username, String password) {
     MailSettings d = MailSettings.defaults();
     return new MailSettings(true, "127.0.0.1", port(), username, Secret.of(password), new Sender("meshwatch@example.com", Optional.of("team@example.com")),
-        d.smtp(), Optional.of(security), Optional.empty(), true, "", 2, 2, 2);
+        d.smtp(), Optional.of(security), Optional.empty(), true, "", 2, 2, 2, Optional.empty());
   }
 
   @Test
   void sendsTextAndHtmlWithTheHeadersOfAMachine() throws Exception {
-    SmtpTransport transport = new SmtpTransport(settings(Security.NONE, "", ""));
+    SmtpTransport transport = NewRelay.transport(settings(Security.NONE, "", ""));
     Delivery delivery = transport.send(MAIL);
     transport.rest();
 
@@ -69,8 +69,8 @@ class SmtpTransportTest {
   }
 
   @Test
-  void keepsItsConnectionForTheNextMailAndSurvivesItsLoss() {
-    SmtpTransport transport = new SmtpTransport(settings(Security.NONE, "", ""));
+  void keepsItsConnectionForTheNextMailAndSurvivesItsLoss() throws Exception {
+    SmtpTransport transport = NewRelay.transport(settings(Security.NONE, "", ""));
     assertThat(transport.send(MAIL)).isInstanceOf(Delivery.Accepted.class);
     assertThat(transport.send(MAIL)).isInstanceOf(Delivery.Accepted.class);
     int port = port();
@@ -82,69 +82,69 @@ class SmtpTransportTest {
   }
 
   @Test
-  void logsIn() {
+  void logsIn() throws Exception {
     server.setUser("bot", "s3cret");
-    assertThat(new SmtpTransport(settings(Security.NONE, "bot", "s3cret")).send(MAIL)).isInstanceOf(Delivery.Accepted.class);
+    assertThat(NewRelay.transport(settings(Security.NONE, "bot", "s3cret")).send(MAIL)).isInstanceOf(Delivery.Accepted.class);
   }
 
   @Test
-  void upgradesWhereTheRelayOffersItAndGoesOnWhereItDoesNot() {
-    assertThat(new SmtpTransport(settings(Security.OPPORTUNISTIC, "", "")).send(MAIL)).isInstanceOf(Delivery.Accepted.class);
+  void upgradesWhereTheRelayOffersItAndGoesOnWhereItDoesNot() throws Exception {
+    assertThat(NewRelay.transport(settings(Security.OPPORTUNISTIC, "", "")).send(MAIL)).isInstanceOf(Delivery.Accepted.class);
   }
 
   @Test
-  void speaksTlsFromTheFirstByte() {
+  void speaksTlsFromTheFirstByte() throws Exception {
     server.stop();
     server = start(ServerSetup.PROTOCOL_SMTPS);
     MailSettings implicit = new MailSettings(true, "127.0.0.1", server.getSmtps().getServerSetup().getPort(), "", Secret.EMPTY,
-        Sender.defaults(), MailSettings.Smtp.defaults(), Optional.of(Security.IMPLICIT), Optional.empty(), true, "", 2, 2, 2);
-    SmtpTransport transport = new SmtpTransport(implicit);
+        Sender.defaults(), MailSettings.Smtp.defaults(), Optional.of(Security.IMPLICIT), Optional.empty(), true, "", 2, 2, 2, Optional.empty());
+    SmtpTransport transport = NewRelay.transport(implicit);
     assertThat(transport.send(MAIL)).isInstanceOf(Delivery.Accepted.class);
     transport.rest();
   }
 
   @Test
-  void sendsNothingWhereTlsIsRequiredAndNotOffered() {
-    Delivery delivery = new SmtpTransport(settings(Security.REQUIRED, "", "")).send(MAIL);
+  void sendsNothingWhereTlsIsRequiredAndNotOffered() throws Exception {
+    Delivery delivery = NewRelay.transport(settings(Security.REQUIRED, "", "")).send(MAIL);
     assertThat(delivery).isInstanceOfSatisfying(Delivery.Delayed.class, d -> assertThat(d.everything()).isTrue());
     assertThat(delivery.text()).contains("STARTTLS");
     assertThat(server.getReceivedMessages()).isEmpty();
   }
 
   @Test
-  void saysInOneSentenceThatTheLoginIsWrong() {
+  void saysInOneSentenceThatTheLoginIsWrong() throws Exception {
     server.setUser("bot", "s3cret");
-    Delivery delivery = new SmtpTransport(settings(Security.NONE, "bot", "wrong")).send(MAIL);
+    Delivery delivery = NewRelay.transport(settings(Security.NONE, "bot", "wrong")).send(MAIL);
     assertThat(delivery).isInstanceOfSatisfying(Delivery.Delayed.class, d -> assertThat(d.everything()).isTrue());
     assertThat(delivery.text()).startsWith("the relay 127.0.0.1:" + port() + " refuses the login of 'bot'").doesNotContain("wrong");
     assertThat(delivery.code()).isEqualTo(535);
   }
 
   @Test
-  void saysInOneSentenceThatNobodyAnswers() {
+  void saysInOneSentenceThatNobodyAnswers() throws Exception {
     int port = port();
     MailSettings settings = settings(Security.NONE, "", "");
     server.stop();
-    assertThat(new SmtpTransport(settings).send(MAIL))
+    assertThat(NewRelay.transport(settings).send(MAIL))
         .isEqualTo(new Delivery.Delayed(0, "the relay 127.0.0.1:" + port + " refused the connection; is it running, is mail.port right?", true));
     server = start(ServerSetup.PROTOCOL_SMTP);
   }
 
   @Test
-  void saysInOneSentenceThatTheCertificateIsNotTrusted() {
+  void saysInOneSentenceThatTheCertificateIsNotTrusted() throws Exception {
     server.stop();
     server = start(ServerSetup.PROTOCOL_SMTPS);
     int port = server.getSmtps().getServerSetup().getPort();
     MailSettings strict = new MailSettings(true, "127.0.0.1", port, "", Secret.EMPTY,
-        Sender.defaults(), MailSettings.Smtp.defaults(), Optional.of(Security.IMPLICIT), Optional.empty(), false, "", 2, 2, 2);
-    Delivery delivery = new SmtpTransport(strict).send(MAIL);
+        Sender.defaults(), MailSettings.Smtp.defaults(), Optional.of(Security.IMPLICIT), Optional.empty(), false, "", 2, 2, 2, Optional.empty());
+    Delivery delivery = NewRelay.transport(strict).send(MAIL);
     assertThat(delivery.text()).startsWith("the certificate of the relay 127.0.0.1:" + port + " is not trusted").endsWith("; name its CA in mail.caFile");
   }
 
   @Test
-  void showsTheWholeTalkWithoutThePassword() {
+  void showsTheWholeTalkWithoutThePassword() throws Exception {
     server.setUser("bot", "s3cret-password");
-    MailTransport.Dialogue dialogue = new SmtpTransport(settings(Security.NONE, "bot", "s3cret-password")).test(MAIL);
+    MailTransport.Dialogue dialogue = NewRelay.transport(settings(Security.NONE, "bot", "s3cret-password")).test(MAIL);
     assertThat(dialogue.delivery()).isInstanceOf(Delivery.Accepted.class);
     String talk = String.join("\n", dialogue.lines());
     assertThat(talk).contains("EHLO example.com", "MAIL FROM:<meshwatch@example.com>", "RCPT TO:<ops@example.com>", "DATA", "250 ", "(login, hidden)");
@@ -155,7 +155,7 @@ class SmtpTransportTest {
   void neverStartsANewHeaderBecauseOfASubject() throws Exception {
     MailMessage evil = new MailMessage("ops@example.com", "1 new: x\r\nBcc: victim@example.com\r\n\r\nbody", "t", "h", "a\r\nX: y@example.com",
         List.of(), "alerts\r\nX-Evil: 1", false, 0);
-    SmtpTransport transport = new SmtpTransport(settings(Security.NONE, "", ""));
+    SmtpTransport transport = NewRelay.transport(settings(Security.NONE, "", ""));
     assertThat(transport.send(evil)).isInstanceOf(Delivery.Accepted.class);
     MimeMessage received = server.getReceivedMessages()[0];
     assertThat(received.getSubject()).isEqualTo("1 new: x  Bcc: victim@example.com    body");

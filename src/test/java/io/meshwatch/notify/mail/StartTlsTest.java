@@ -49,8 +49,8 @@ class StartTlsTest {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread.ofVirtual().start(() -> serve(server, tls));
       MailSettings d = MailSettings.defaults();
-      SmtpTransport transport = new SmtpTransport(new MailSettings(true, "127.0.0.1", server.getLocalPort(), "", Secret.EMPTY, Sender.defaults(), d.smtp(),
-          Optional.of(security), trustCa ? Optional.of(certificates.ca().toString()) : Optional.empty(), false, "", 2, 2, 2));
+      SmtpTransport transport = NewRelay.transport(new MailSettings(true, "127.0.0.1", server.getLocalPort(), "", Secret.EMPTY, Sender.defaults(), d.smtp(),
+          Optional.of(security), trustCa ? Optional.of(certificates.ca().toString()) : Optional.empty(), false, "", 2, 2, 2, Optional.empty()));
       Delivery delivery = transport.send(MAIL);
       transport.rest();
       return delivery;
