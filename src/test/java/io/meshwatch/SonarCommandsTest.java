@@ -179,7 +179,7 @@ class SonarCommandsTest {
     Config loaded = new ConfigLoader(system.environment().disk(), name -> Optional.empty(), folder).load(config).config();
     try (SystemEnvironment other = new SystemEnvironment();
         Meshwatch meshwatch = Meshwatch.start(other.environment(), loaded, folder.resolve("running"),
-            Meshwatch.Outside.real(environment, () -> loaded, folder))) {
+            Meshwatch.Outside.real(other.environment(), () -> loaded, folder))) {
       List<String> running = List.of("--url", "http://127.0.0.1:" + meshwatch.port());
 
       assertThat(sonar(running, "doctor").exit()).isEqualTo(ExitCode.FINE);
