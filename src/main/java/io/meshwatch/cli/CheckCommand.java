@@ -5,6 +5,7 @@ import io.meshwatch.environment.Disk;
 import io.meshwatch.environment.SystemDisk;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
+import io.meshwatch.notify.AlertmanagerFiles;
 import io.meshwatch.rules.OnMissingData;
 import io.meshwatch.rules.RuleFiles;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,9 +27,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
-    description = "Checks configurations (.dhall) and rule files (.yml, .yaml): all problems with file, line and column.",
+    description = "Checks configurations (.dhall), rule files and alertmanager.yml (.yml, .yaml): all problems with file, line and column.",
     footer = {"", "Example:", "  meshwatch check monitor.dhall rules/*.yml", "Exit code 1 if there is a problem; warnings are no problems."})
 public final class CheckCommand implements Callable<Integer> {
+  /** What only an {@code alertmanager.yml} begins a line with. */
+  private static final Pattern ALERTMANAGER = Pattern.compile("(?m)^(route|receivers|inhibit_rules):");
+
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "FILE", arity = "1..*", description = "configuration or rule file")
@@ -58,7 +63,11 @@ public final class CheckCommand implements Callable<Integer> {
         return loader.load(file).warnings();
       }
       if (name.endsWith(".yml") || name.endsWith(".yaml")) {
-        RuleFiles.parse(name, read(file, disk), OnMissingData.KEEP);
+        String text = read(file, disk);
+        if (ALERTMANAGER.matcher(text).find()) {
+          return AlertmanagerFiles.load(file, disk).warnings();
+        }
+        RuleFiles.parse(name, text, OnMissingData.KEEP);
         return List.of();
       }
       return List.of(Problem.error(name, 0, 0, "expected a configuration (.dhall) or a rule file (.yml, .yaml)"));

@@ -1,11 +1,14 @@
 package io.meshwatch.web;
 
+import io.meshwatch.environment.Clock;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.NumberText;
 import io.meshwatch.rules.ActiveAlert;
 import io.meshwatch.rules.AlertingRule;
 import io.meshwatch.rules.GroupStatus;
 import io.meshwatch.rules.RulePack;
+import io.meshwatch.rules.RuleExplainer;
+import io.meshwatch.rules.RuleExplanation;
 import io.meshwatch.rules.RuleStatus;
 import io.meshwatch.rules.Rules;
 import io.meshwatch.rules.Runbook;
@@ -24,16 +27,20 @@ final class RunbookPage {
       @media(prefers-color-scheme:dark){body{color:#dee2e6;background:#16181b}pre{background:#25282c}a{color:#66d9e8}}""";
 
   private final Rules rules;
+  private final RuleExplainer explainer;
+  private final Clock clock;
 
-  RunbookPage(Rules rules) {
+  RunbookPage(Rules rules, RuleExplainer explainer, Clock clock) {
     this.rules = rules;
+    this.explainer = explainer;
+    this.clock = clock;
   }
 
   void addTo(Routes routes) {
     routes.get("/runbooks/{alert}", this::page);
   }
 
-  private void page(Routes.Call call) throws IOException {
+  private void page(Routes.Call call) throws IOException, InterruptedException {
     String name = call.segment("alert");
     List<RuleStatus> found = rules.groups().stream()
         .map(GroupStatus::rules)
@@ -49,7 +56,10 @@ final class RunbookPage {
     }
     StringBuilder body = new StringBuilder();
     runbook.ifPresent(each -> runbook(body, each));
-    found.forEach(status -> rule(body, status));
+    for (RuleStatus status : found) {
+      rule(body, status);
+      values(body, explainer.explain("", (AlertingRule) status.rule(), clock.wallMillis()));
+    }
     call.reply().header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'").send("text/html; charset=utf-8", html(name, body.toString()));
   }
 
@@ -84,6 +94,24 @@ final class RunbookPage {
           .append(NumberText.sample(alert.value())).append("<br><small>").append(escape(text(alert.labels()))).append("</small></li>");
     }
     body.append("</ul>");
+  }
+
+  /** What the rule's comparisons see now, and selectors without any series. */
+  private static void values(StringBuilder body, RuleExplanation explained) {
+    explained.selectors().stream().filter(each -> each.seriesLastHour() == 0).forEach(each ->
+        body.append("<p>No data within the last hour for <code>").append(escape(each.selector())).append("</code>.</p>"));
+    for (RuleExplanation.Comparison comparison : explained.comparisons()) {
+      body.append("<h3>Values now: ").append(escape(comparison.compared())).append(' ').append(escape(comparison.operator())).append(' ')
+          .append(escape(comparison.threshold())).append("</h3><ul>");
+      for (RuleExplanation.ComparedValue value : comparison.values()) {
+        body.append("<li>").append(value.holds() ? "<b>" : "").append(NumberText.sample(value.value())).append(value.holds() ? "</b>" : "")
+            .append(" <small>").append(escape(text(value.series()))).append("</small></li>");
+      }
+      body.append("</ul>");
+      if (comparison.left() > 0) {
+        body.append("<p>and ").append(comparison.left()).append(" more</p>");
+      }
+    }
   }
 
   private static String text(Labels labels) {

@@ -7,6 +7,7 @@ import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.notify.Notifier;
 import io.meshwatch.promql.QueryLimits;
+import io.meshwatch.rules.RuleExplainer;
 import io.meshwatch.rules.Rules;
 import io.meshwatch.scrape.PushGateway;
 import io.meshwatch.scrape.Scraper;
@@ -89,7 +90,7 @@ public final class WebServer implements AutoCloseable {
     }
     new RulesApi(parts.rules(), parts.notifier(), parts.engine(), now.limits(), environment.clock()).addTo(routes);
     new NotificationsApi(parts.notifier()).addTo(routes);
-    new RunbookPage(parts.rules()).addTo(routes);
+    new RunbookPage(parts.rules(), new RuleExplainer(parts.engine(), now.limits()), environment.clock()).addTo(routes);
     addOperations(routes, environment, ready, reload);
     new Pages().addTo(routes);
     this.front = front;
