@@ -17,6 +17,9 @@ interface ActiveAlert {
 
 interface AlertingRule extends RuleView {
   alerts: ActiveAlert[];
+  /** Whether it can have no result with the data of the last hour. */
+  unableToFire?: boolean;
+  selectorsWithoutData?: string[];
 }
 
 /** All alerting rules by group, with what is firing and why. */
@@ -27,6 +30,7 @@ export function Alerts() {
   if (!loaded.data) {
     return loaded.error ? <Alert color="red">{loaded.error}</Alert> : <Loader />;
   }
+  const never = loaded.data.groups.flatMap((group) => group.rules as AlertingRule[]).filter((rule) => rule.unableToFire).length;
   const groups = loaded.data.groups
     .map((group) => ({
       ...group,
@@ -47,6 +51,7 @@ export function Alerts() {
             data={[
               { value: 'active', label: 'Firing and pending' },
               { value: 'bad', label: 'Broken rules' },
+              { value: 'never', label: `Can never fire (${never})` },
               { value: 'all', label: 'All rules' },
             ]}
           />
@@ -73,8 +78,20 @@ export function Alerts() {
 }
 
 function matches(rule: AlertingRule, show: string, search: string): boolean {
-  const wanted = show === 'all' || (show === 'active' ? rule.state !== 'inactive' : rule.health === 'err');
-  return wanted && JSON.stringify(rule).toLowerCase().includes(search.toLowerCase());
+  return wanted(rule, show) && JSON.stringify(rule).toLowerCase().includes(search.toLowerCase());
+}
+
+function wanted(rule: AlertingRule, show: string): boolean {
+  switch (show) {
+    case 'active':
+      return rule.state !== 'inactive';
+    case 'bad':
+      return rule.health === 'err';
+    case 'never':
+      return rule.unableToFire === true;
+    default:
+      return true;
+  }
 }
 
 function Rule({ rule }: { rule: AlertingRule }) {
@@ -91,6 +108,7 @@ function Rule({ rule }: { rule: AlertingRule }) {
             {rule.name}
           </Text>
           {rule.health === 'err' && <Badge color="red">rule fails</Badge>}
+          {rule.unableToFire && <Badge color="gray">no data</Badge>}
         </Group>
       </Accordion.Control>
       <Accordion.Panel>
@@ -98,6 +116,11 @@ function Rule({ rule }: { rule: AlertingRule }) {
           {rule.lastError && (
             <Text size="sm" style={{ color: 'var(--bad)' }} className="breakable">
               {rule.lastError}
+            </Text>
+          )}
+          {rule.selectorsWithoutData && rule.selectorsWithoutData.length > 0 && (
+            <Text size="sm" c="dimmed" className="breakable">
+              No data within the last hour for {rule.selectorsWithoutData.join(', ')}
             </Text>
           )}
           {rule.alerts.map((alert) => (

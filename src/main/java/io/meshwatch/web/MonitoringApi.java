@@ -251,6 +251,9 @@ final class MonitoringApi {
       status.selectorsWithoutData().forEach(json::writeString);
       json.writeEndArray();
     }
+    if (status.unableToFire()) {
+      json.writeBooleanProperty("unableToFire", true);
+    }
     json.writeNumberProperty("evaluationTime", status.lastDurationSeconds());
     json.writeStringProperty("lastEvaluation", Times.rfc3339(status.lastEvaluationMillis()));
     json.writeStringProperty("type", status.rule() instanceof AlertingRule ? "alerting" : "recording");
