@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 @Command(name = "explain", mixinStandardHelpOptions = true,
     description = "Says why an alert fires or does not: what each selector finds, each value beside its threshold, since when, silenced or inhibited by "
         + "what, which route, which mails.",
-    footer = {"", "Examples:", "  meshwatch rules explain NodeDiskFull", "  meshwatch rules explain NodeDiskFull --at 2026-01-31T03:00:00Z",
+    footer = {"", "Examples:", "  meshwatch rules explain NodeFilesystemFull", "  meshwatch rules explain NodeFilesystemFull --at 2026-01-31T03:00:00Z",
         "Exit code 1 if it fires."})
 final class RulesExplaining implements Callable<Integer> {
   private static final int EVALUATIONS_SHOWN = 5;
