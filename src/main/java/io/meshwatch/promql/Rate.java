@@ -22,6 +22,8 @@ final class Rate implements RangeFunction {
   private final Annotations annotations;
   private final Position position;
   private boolean noted;
+  /** The metric name that was looked at last: the series of a query mostly share it. */
+  private String notedName = "";
 
   /** Indexes of the floats that are less than the one before. */
   private int[] resets = new int[4];
@@ -100,6 +102,10 @@ final class Rate implements RangeFunction {
     }
     noted = true;
     String name = w.metricName();
+    if (name.equals(notedName)) {
+      return;
+    }
+    notedName = name;
     boolean looksLikeCounter = name.isEmpty() || name.endsWith("_total") || name.endsWith("_sum") || name.endsWith("_count") || name.endsWith("_bucket");
     if (!looksLikeCounter) {
       annotations.possiblyNoCounter(name, position);
