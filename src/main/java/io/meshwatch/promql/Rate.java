@@ -21,6 +21,7 @@ final class Rate implements RangeFunction {
   private final boolean isRate;
   private final Annotations annotations;
   private final Position position;
+  private Coverage coverage = Coverage.NONE;
   private boolean noted;
   /** The metric name that was looked at last: the series of a query mostly share it. */
   private String notedName = "";
@@ -117,20 +118,47 @@ final class Rate implements RangeFunction {
    * been zero: so many sampled intervals before the first sample.
    */
   private double factor(Window w, long firstTime, long lastTime, int intervals, double zeroAt) {
-    double toStart = (firstTime - w.start) / 1000.0;
-    double toEnd = (w.end - lastTime) / 1000.0;
-    double sampled = (lastTime - firstTime) / 1000.0;
-    double average = sampled / intervals;
-    double threshold = average * EXTRAPOLATION_THRESHOLD;
-    if (toStart >= threshold) {
-      toStart = average / 2;
+    Coverage covered = coverage;
+    if (!covered.is(firstTime - w.start, w.end - lastTime, lastTime - firstTime, intervals)) {
+      covered = Coverage.of(firstTime - w.start, w.end - lastTime, lastTime - firstTime, intervals, isRate ? w.rangeSeconds() : 1);
+      coverage = covered;
     }
-    toStart = Math.min(toStart, sampled * zeroAt);
-    if (toEnd >= threshold) {
-      toEnd = average / 2;
+    double toZero = covered.sampled * zeroAt;
+    return toZero >= covered.toStart ? covered.factor : covered.factor(toZero);
+  }
+
+  /**
+   * How samples lie in the range, in seconds, and what follows from it. Where scrapes come regularly it is the same for one step
+   * after the other, which saves most of the divisions.
+   *
+   * @param toStart how far to extrapolate before the first sample if the counter is not zero before
+   * @param toEnd how far to extrapolate behind the last sample
+   * @param perSeconds what the result is divided by: the range for rates, else 1
+   * @param factor the factor if nothing is known about zero
+   */
+  private record Coverage(
+      long startMillis, long endMillis, long sampledMillis, int intervals, double sampled, double toStart, double toEnd,
+      double perSeconds, double factor) {
+    static final Coverage NONE = new Coverage(0, 0, 0, 0, 0, 0, 0, 1, 0);
+
+    static Coverage of(long startMillis, long endMillis, long sampledMillis, int intervals, double perSeconds) {
+      double sampled = sampledMillis / 1000.0;
+      double average = sampled / intervals;
+      double threshold = average * EXTRAPOLATION_THRESHOLD;
+      double toStart = startMillis / 1000.0 >= threshold ? average / 2 : startMillis / 1000.0;
+      double toEnd = endMillis / 1000.0 >= threshold ? average / 2 : endMillis / 1000.0;
+      double factor = (sampled + toStart + toEnd) / sampled / perSeconds;
+      return new Coverage(startMillis, endMillis, sampledMillis, intervals, sampled, toStart, toEnd, perSeconds, factor);
     }
-    double factor = (sampled + toStart + toEnd) / sampled;
-    return isRate ? factor / w.rangeSeconds() : factor;
+
+    boolean is(long start, long end, long between, int count) {
+      return start == startMillis && end == endMillis && between == sampledMillis && count == intervals;
+    }
+
+    /** The factor if the counter would have been zero so many seconds before the first sample. */
+    double factor(double toZero) {
+      return (sampled + Math.min(toStart, toZero) + toEnd) / sampled / perSeconds;
+    }
   }
 
   private double ofHistograms(Window w) {
