@@ -30,6 +30,8 @@ public final class Matcher {
   private final Op op;
   private final String value;
   private final @Nullable AnchoredPattern pattern;
+  /** Asked at each selection of series, so kept once known; threads that find it at the same time find the same. */
+  private @Nullable Boolean matchesMissing;
 
   /** A matcher; a bad regular expression throws {@link IllegalArgumentException} with the reason. */
   public Matcher(String name, Op op, String value) {
@@ -77,7 +79,12 @@ public final class Matcher {
 
   /** Whether a series without this label is selected. */
   public boolean matchesMissing() {
-    return matches("");
+    Boolean known = matchesMissing;
+    if (known == null) {
+      known = matches("");
+      matchesMissing = known;
+    }
+    return known;
   }
 
   @Override

@@ -339,8 +339,7 @@ final class Plan {
   /** Whether all series of an expression have the same metric name or none, so that dropping it cannot make two of them equal. */
   static boolean hasOneName(Expr expr) {
     return switch (expr) {
-      case VectorSelector selector -> selector.matchers().stream()
-          .anyMatch(m -> m.name().equals(Labels.METRIC_NAME) && m.op() == Matcher.Op.EQUAL && !m.value().isEmpty()) && !namesTypes(selector);
+      case VectorSelector selector -> namesOneMetric(selector);
       case MatrixSelector matrix -> hasOneName(matrix.selector());
       case Subquery subquery -> hasOneName(subquery.expr());
       case Expr.Paren paren -> hasOneName(paren.expr());
@@ -353,9 +352,19 @@ final class Plan {
     };
   }
 
-  /** With type and unit as labels, one name may stand for several series. */
-  private static boolean namesTypes(VectorSelector selector) {
-    return selector.matchers().stream().anyMatch(m -> m.name().equals(SeriesNames.TYPE) || m.name().equals(SeriesNames.UNIT));
+  private static boolean namesOneMetric(VectorSelector selector) {
+    boolean named = false;
+    for (Matcher matcher : selector.matchers()) {
+      switch (matcher.name()) {
+        // With type and unit as labels, one name may stand for several series.
+        case SeriesNames.TYPE, SeriesNames.UNIT -> {
+          return false;
+        }
+        case Labels.METRIC_NAME -> named |= matcher.op() == Matcher.Op.EQUAL && !matcher.value().isEmpty();
+        default -> {}
+      }
+    }
+    return named;
   }
 
   private static boolean dropsName(Expr.Call call) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class VectorMatcher {
   private static final VectorMatching DEFAULT =
       new VectorMatching(Cardinality.ONE_TO_ONE, false, List.of(), List.of(), null, null);
+  private static final Set<String> NEVER_COMPARED = Set.of(Labels.METRIC_NAME, SeriesNames.TYPE, SeriesNames.UNIT);
 
   /** Series of both sides with the same matching labels. "One" is the side that may have only one at a time. */
   private static final class Group {
@@ -51,11 +52,15 @@ final class VectorMatcher {
   }
 
   private static Set<String> matchingLabels(VectorMatching matching) {
-    Set<String> labels = new HashSet<>(matching.labels());
-    if (!matching.on()) {
-      labels.addAll(List.of(Labels.METRIC_NAME, SeriesNames.TYPE, SeriesNames.UNIT));
+    if (matching.on()) {
+      return Set.copyOf(matching.labels());
     }
-    return Set.copyOf(labels);
+    if (matching.labels().isEmpty()) {
+      return NEVER_COMPARED;
+    }
+    Set<String> labels = new HashSet<>(NEVER_COMPARED);
+    labels.addAll(matching.labels());
+    return labels;
   }
 
   private Labels key(Labels series) {
