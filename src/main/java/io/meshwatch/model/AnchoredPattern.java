@@ -97,7 +97,12 @@ public final class AnchoredPattern {
     }
     Pattern pattern = engine();
     com.google.re2j.Matcher match = pattern.matcher(value);
-    return match.matches() ? Template.expand(template, match, pattern) : null;
+    return match.matches() ? Template.expand(template, match, name -> group(pattern, name)) : null;
+  }
+
+  private static List<Integer> group(Pattern pattern, String name) {
+    Integer number = pattern.namedGroups().get(name);
+    return number == null ? List.of() : List.of(number);
   }
 
   /** The compiled engine pattern, for capture groups. */

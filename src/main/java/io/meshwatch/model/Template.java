@@ -1,7 +1,8 @@
 package io.meshwatch.model;
 
 import com.google.re2j.Matcher;
-import com.google.re2j.Pattern;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Go's replacement templates.
@@ -11,8 +12,8 @@ import com.google.re2j.Pattern;
 final class Template {
   private Template() {}
 
-  /** The template with its references replaced by the groups of a match. */
-  static String expand(String template, Matcher match, Pattern pattern) {
+  /** The template with its references replaced by the groups of a match. Names give the numbers of groups, of which the first that took part counts. */
+  static String expand(String template, Matcher match, Function<String, List<Integer>> names) {
     StringBuilder text = new StringBuilder();
     int at = 0;
     while (at < template.length()) {
@@ -21,13 +22,13 @@ final class Template {
         return text.append(template, at, template.length()).toString();
       }
       text.append(template, at, dollar);
-      at = reference(template, dollar, match, pattern, text);
+      at = reference(template, dollar, match, names, text);
     }
     return text.toString();
   }
 
   /** Appends what the reference at the dollar sign means; returns the index behind it. */
-  private static int reference(String template, int dollar, Matcher match, Pattern pattern, StringBuilder text) {
+  private static int reference(String template, int dollar, Matcher match, Function<String, List<Integer>> names, StringBuilder text) {
     int next = dollar + 1;
     if (template.startsWith("$", next)) {
       text.append('$');
@@ -43,7 +44,7 @@ final class Template {
       text.append('$');
       return next;
     }
-    text.append(group(template.substring(from, to), match, pattern));
+    text.append(group(template.substring(from, to), match, names));
     return braced ? to + 1 : to;
   }
 
@@ -51,13 +52,15 @@ final class Template {
     return c == '_' || Character.isLetterOrDigit(c);
   }
 
-  private static String group(String name, Matcher match, Pattern pattern) {
-    Integer index = name.chars().allMatch(c -> c >= '0' && c <= '9') ? number(name) : pattern.namedGroups().get(name);
-    if (index == null || index > match.groupCount()) {
-      return "";
+  private static String group(String name, Matcher match, Function<String, List<Integer>> names) {
+    boolean numbered = name.chars().allMatch(c -> c >= '0' && c <= '9');
+    for (int index : numbered ? List.of(number(name)) : names.apply(name)) {
+      String value = index > match.groupCount() ? null : match.group(index);
+      if (value != null) {
+        return value;
+      }
     }
-    String value = match.group(index);
-    return value == null ? "" : value;
+    return "";
   }
 
   private static Integer number(String digits) {

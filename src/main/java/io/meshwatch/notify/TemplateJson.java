@@ -22,7 +22,7 @@ final class TemplateJson {
       case null -> "null";
       case TemplateData.AlertObject alert -> object(alert.fields());
       case GoTime time -> JSON.writeValueAsString(DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time.time()));
-      case GoObject object when object.plain() != object -> write(object.plain());
+      case GoObject object -> plain(object);
       case TypedMap map -> object(new TreeMap<>(map.entries()));
       case Map<?, ?> map -> object(sorted(map));
       case List<?> list -> list.stream().map(TemplateJson::write).collect(Collectors.joining(",", "[", "]"));
@@ -30,6 +30,11 @@ final class TemplateJson {
       case Double number when number == Math.rint(number) && Math.abs(number) < 1e15 -> Long.toString(number.longValue());
       default -> JSON.writeValueAsString(value);
     };
+  }
+
+  private static String plain(GoObject object) {
+    Object plain = object.plain();
+    return plain instanceof GoObject ? JSON.writeValueAsString(plain) : write(plain);
   }
 
   private static Map<String, @Nullable Object> sorted(Map<?, ?> map) {

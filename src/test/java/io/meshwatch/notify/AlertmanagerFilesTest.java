@@ -23,7 +23,7 @@ class AlertmanagerFilesTest {
       - name: ops
         email_configs:
         - to: ops@example.com
-          headers: {Subject: '%s', X-Other: y}
+          headers: {Subject: 'SUBJECT', X-Other: y}
           html: '{{ template "page" . }}'
       """;
 
@@ -39,7 +39,7 @@ class AlertmanagerFilesTest {
   private Path file(String subject, String template) throws IOException {
     Files.createDirectories(folder.resolve("templates"));
     Files.writeString(folder.resolve("templates").resolve("page.tmpl"), template);
-    return Files.writeString(folder.resolve("alertmanager.yml"), FILE.formatted(subject));
+    return Files.writeString(folder.resolve("alertmanager.yml"), FILE.replace("SUBJECT", subject));
   }
 
   private MailMessage mail(Path file) {

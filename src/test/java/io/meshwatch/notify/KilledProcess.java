@@ -27,10 +27,12 @@ final class KilledProcess {
       notifier.start();
       System.out.println("started");
       long first = Long.parseLong(arguments[2]);
-      for (long n = first; first >= 0; n++) {
+      if (first < 0) {
+        Thread.currentThread().join();
+      }
+      for (long n = first; n < Long.MAX_VALUE; n++) {
         take(notifier, n, system.environment().clock().wallMillis());
       }
-      Thread.currentThread().join();
     }
   }
 

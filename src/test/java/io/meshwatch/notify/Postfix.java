@@ -20,30 +20,30 @@ final class Postfix implements AutoCloseable {
 
   private static final String MAIN = """
       compatibility_level = 3.6
-      queue_directory = %1$s/queue
-      data_directory = %1$s/data
+      queue_directory = FOLDER/queue
+      data_directory = FOLDER/data
       myhostname = relay.example.com
       mydestination =
       inet_interfaces = 127.0.0.1
       inet_protocols = ipv4
-      maillog_file = %1$s/mail.log
-      maillog_file_prefixes = %1$s
+      maillog_file = FOLDER/mail.log
+      maillog_file_prefixes = FOLDER
       virtual_mailbox_domains = example.com
-      virtual_mailbox_base = %1$s/mail
+      virtual_mailbox_base = FOLDER/mail
       virtual_mailbox_maps = static:all/
       virtual_uid_maps = static:65534
       virtual_gid_maps = static:65534
       smtpd_sasl_auth_enable = yes
       smtpd_sasl_path = smtpd
-      cyrus_sasl_config_path = %1$s/sasl
+      cyrus_sasl_config_path = FOLDER/sasl
       smtpd_tls_security_level = encrypt
-      smtpd_tls_cert_file = %1$s/cert.pem
-      smtpd_tls_key_file = %1$s/key.pem
+      smtpd_tls_cert_file = FOLDER/cert.pem
+      smtpd_tls_key_file = FOLDER/key.pem
       smtpd_tls_auth_only = yes
       """;
   private static final String USUAL = "smtpd_recipient_restrictions = permit_sasl_authenticated, reject\n";
   private static final String MASTER = """
-      127.0.0.1:%d inet n - n - - smtpd
+      127.0.0.1:PORT inet n - n - - smtpd
       pickup unix n - n 60 1 pickup
       cleanup unix n - n - 0 cleanup
       qmgr unix n - n 300 1 qmgr
@@ -72,7 +72,7 @@ final class Postfix implements AutoCloseable {
     for (String each : List.of("queue", "data", "mail", "sasl")) {
       Files.createDirectory(folder.resolve(each));
     }
-    Files.writeString(folder.resolve("master.cf"), MASTER.formatted(port));
+    Files.writeString(folder.resolve("master.cf"), MASTER.replace("PORT", String.valueOf(port)));
     Files.writeString(folder.resolve("sasl").resolve("smtpd.conf"),
         "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\nsasldb_path: " + folder + "/sasldb2\n");
     run("chown", "postfix", folder + "/data");
@@ -118,7 +118,7 @@ final class Postfix implements AutoCloseable {
   }
 
   private void configure(String settings) throws IOException {
-    Files.writeString(folder.resolve("main.cf"), MAIN.formatted(folder) + settings);
+    Files.writeString(folder.resolve("main.cf"), MAIN.replace("FOLDER", folder.toString()) + settings);
   }
 
   /** The mails that it took and delivered. */

@@ -18,7 +18,7 @@ final class PngChart {
   static final int HEIGHT = 120;
 
   private static final int MARGIN = 6;
-  private static final int BACKGROUND = 0;
+  // Indexes of the palette, whose first colour is the background.
   private static final int GRID = 1;
   private static final int LINE = 2;
   private static final int THRESHOLD = 3;
