@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A regular expression that needs no engine: an alternation of sequences of literal texts with {@code .*} or {@code .+} around
- * and between them. {@code foo|bar}, {@code (?i:foo).*}, {@code .*foo.*} and {@code a(b|c)d} are of this kind.
+ * and between them. {@code foo|bar}, {@code (?i:foo).*}, {@code .*foo.*}, {@code a(b|c)d} and {@code eth[0-4]} are of this kind.
  *
  * <p>Sequences of one literal are looked up in a set, the others tried one by one: the first literal must be the value's
  * beginning, the last its end, and those between are searched from left to right, which finds a match if there is one. Immutable.
@@ -19,6 +20,12 @@ final class SimplePattern {
 
   /** Most alternatives that are tried one by one. */
   private static final int GLOBS_MAX = 64;
+
+  /** Most characters of a class such as {@code [a-z]}. */
+  private static final int CLASS_CHARACTERS_MAX = 64;
+
+  /** Most pieces of a sequence: reading takes the square of it. */
+  private static final int PIECES_MAX = 256;
 
   /** Deepest nesting of groups. */
   private static final int DEPTH_MAX = 50;
@@ -59,11 +66,25 @@ final class SimplePattern {
         exact.add("");
       } else if (pieces.size() == 1 && pieces.getFirst() instanceof Text text) {
         (text.ignoreCase ? folded : exact).add(text.ignoreCase ? fold(text.text) : text.text);
-      } else {
+      } else if (isSearchedFromLeftToRight(pieces)) {
         globs.add(new Glob(pieces));
+      } else {
+        return null;
       }
     }
     return globs.size() > GLOBS_MAX ? null : new SimplePattern(exact, folded, globs);
+  }
+
+  /** Behind a gap, a text that another one must follow may have to be found further right than where it stands first. */
+  private static boolean isSearchedFromLeftToRight(List<Piece> pieces) {
+    boolean gapBefore = false;
+    for (int i = 0; i + 1 < pieces.size(); i++) {
+      gapBefore |= pieces.get(i) instanceof Gap;
+      if (gapBefore && pieces.get(i) instanceof Text && pieces.get(i + 1) instanceof Text) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Neighbouring texts of the same kind and neighbouring gaps made one. */
@@ -248,6 +269,9 @@ final class SimplePattern {
           return null;
         }
         sequences = followed(sequences, next);
+        if (sequences.getFirst().size() > PIECES_MAX) {
+          return null;
+        }
       }
       return sequences;
     }
@@ -278,7 +302,39 @@ final class SimplePattern {
         at += 2;
         return quantifier == '*' || quantifier == '+' ? List.of(List.of(new Gap(quantifier == '+' ? 1 : 0))) : null;
       }
-      return text(ignoreCase);
+      return c == '[' ? characterClass(ignoreCase) : text(ignoreCase);
+    }
+
+    /** A class that lists letters, digits and other plain ASCII characters, one by one or as ranges. */
+    private @Nullable List<List<Piece>> characterClass(boolean ignoreCase) {
+      int end = source.indexOf(']', at + 2);
+      if (end < 0) {
+        return null;
+      }
+      Set<Character> characters = new TreeSet<>();
+      for (int i = at + 1; i < end; i++) {
+        char from = source.charAt(i);
+        boolean isRange = i + 2 < end && source.charAt(i + 1) == '-';
+        char to = isRange ? source.charAt(i + 2) : from;
+        if (!isPlainInClass(from) || !isPlainInClass(to) || to < from) {
+          return null;
+        }
+        for (char c = from; c <= to; c++) {
+          characters.add(c);
+        }
+        i += isRange ? 2 : 0;
+      }
+      at = end + 1;
+      if (characters.size() > CLASS_CHARACTERS_MAX) {
+        return null;
+      }
+      List<List<Piece>> alternatives = new ArrayList<>(characters.size());
+      characters.forEach(c -> alternatives.add(List.of(new Text(c.toString(), ignoreCase))));
+      return alternatives;
+    }
+
+    private static boolean isPlainInClass(char c) {
+      return c >= ' ' && c < 127 && "[]\\^-".indexOf(c) < 0;
     }
 
     private @Nullable List<List<Piece>> group(int depth, boolean ignoreCase) {

@@ -95,7 +95,7 @@ class AnchoredPatternTest {
   @Test
   void simplePatternsAgreeWithTheEngine() {
     Random random = new Random(7);
-    String[] parts = {"a", "b", "ab", ".*", ".+", "(a|b)", "(?i:aB)", "|", "\\.", "k", "(?:a.*|b)", "^", "$", "s"};
+    String[] parts = {"a", "b", "ab", ".*", ".+", "(a|b)", "(?i:aB)", "|", "\\.", "k", "(?:a.*|b)", "^", "$", "s", "[ab]", "[.a-k]", "(?i:[j-l])", "[^a]"};
     String[] values = {"a", "b", "A", "k", "\u212a", "s", "\u017f", ".", "\n"};
     int simple = 0;
     for (int round = 0; round < 20_000; round++) {
@@ -123,6 +123,8 @@ class AnchoredPatternTest {
   @Test
   void listsTheValuesOfAnAlternation() {
     assertThat(AnchoredPattern.compile("foo|ba(r|z)|\\.x").literals()).containsExactly(".x", "bar", "baz", "foo");
+    assertThat(AnchoredPattern.compile("eth[0-2x]").literals()).containsExactly("eth0", "eth1", "eth2", "ethx");
+    assertThat(AnchoredPattern.compile("eth[^0]").literals()).isNull();
     assertThat(AnchoredPattern.compile("(?i)foo").literals()).isNull();
     assertThat(AnchoredPattern.compile("foo.*").literals()).isNull();
     assertThat(AnchoredPattern.compile("foo.*").prefix()).isEqualTo("foo");
