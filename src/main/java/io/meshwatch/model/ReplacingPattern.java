@@ -41,12 +41,19 @@ public final class ReplacingPattern {
     return pattern.matcher(text).find();
   }
 
-  /** The text with each match replaced by the template, in which {@code $1}, {@code ${1}} and {@code $name} mean groups. */
+  /**
+   * The text with each match replaced by the template, in which {@code $1}, {@code ${1}} and {@code $name} mean groups. An empty match
+   * right behind another match is none.
+   */
   public String replaceAll(String text, String template) {
     Matcher matcher = pattern.matcher(text);
     StringBuilder out = new StringBuilder();
     int end = 0;
     while (matcher.find()) {
+      boolean abutsAsNothing = matcher.end() == end && matcher.start() == end && end > 0;
+      if (abutsAsNothing) {
+        continue;
+      }
       out.append(text, end, matcher.start()).append(Template.expand(template, matcher, name -> names.getOrDefault(name, List.of())));
       end = matcher.end();
     }

@@ -96,16 +96,18 @@ final class Routes implements HttpHandler {
     String method = served(request);
     List<String> segments = segments(request.path());
     TreeSet<String> allowed = new TreeSet<>();
+    List<String> known = List.of();
     for (Route route : routes) {
       Optional<Map<String, String>> match = route.match(segments);
-      // A rest of any kind is for paths that nobody else knows.
-      boolean free = allowed.isEmpty() || !route.takesAnyRest();
+      // A rest of any kind is for paths that no other pattern knows.
+      boolean free = allowed.isEmpty() || !route.takesAnyRest() || route.pattern.equals(known);
       if (match.isPresent() && route.method.equals(method) && free) {
         route.endpoint.answer(new Call(request, reply, match.get()));
         return;
       }
       if (match.isPresent() && free) {
         allowed.add(route.method);
+        known = route.pattern;
       }
     }
     if (allowed.isEmpty()) {
