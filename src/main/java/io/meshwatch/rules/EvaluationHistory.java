@@ -4,14 +4,16 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The last evaluations of one rule, oldest first, bounded. Confined to its group's evaluation. */
-final class EvaluationHistory {
+/** The last evaluations of one rule, oldest first, bounded. Safe for all threads: its group writes while pages read. */
+public final class EvaluationHistory {
   /** Half an hour at the default interval. */
   static final int EVALUATIONS_MAX = 120;
 
   private final Deque<RuleEvaluation> evaluations = new ArrayDeque<>();
 
-  void add(RuleEvaluation evaluation) {
+  EvaluationHistory() {}
+
+  synchronized void add(RuleEvaluation evaluation) {
     if (evaluations.size() == EVALUATIONS_MAX) {
       evaluations.removeFirst();
     }
@@ -20,10 +22,10 @@ final class EvaluationHistory {
 
   /** Goes on where another one stood. */
   void takeOver(EvaluationHistory other) {
-    other.evaluations.forEach(this::add);
+    other.list().forEach(this::add);
   }
 
-  List<RuleEvaluation> list() {
+  synchronized List<RuleEvaluation> list() {
     return List.copyOf(evaluations);
   }
 }

@@ -38,6 +38,7 @@ final class RuleGroup {
   private static final int VALID_INTERVALS = 4;
 
   private final RuleGroupSpec spec;
+  private final String key;
   private final long intervalMillis;
   private final long queryOffsetMillis;
   private final Engine engine;
@@ -61,6 +62,7 @@ final class RuleGroup {
   RuleGroup(
       RuleGroupSpec spec, Engine engine, AlertSink sink, RuleOptions options, RuleMetrics metrics, Clock clock, Workers workers) {
     this.spec = spec;
+    this.key = spec.key();
     this.intervalMillis = spec.intervalMillis().orElse(options.evaluationIntervalMillis());
     this.queryOffsetMillis = spec.queryOffsetMillis().orElse(options.queryOffsetMillis());
     this.engine = engine;
@@ -95,7 +97,7 @@ final class RuleGroup {
 
   /** When in each interval the group is due: spread by its name, the same after each start. */
   long phaseMillis() {
-    return Long.remainderUnsigned(Labels.of("group", spec.key()).fingerprint(), intervalMillis);
+    return Long.remainderUnsigned(Labels.of("group", key).fingerprint(), intervalMillis);
   }
 
   GroupStatus status() {
@@ -146,15 +148,15 @@ final class RuleGroup {
     }
     if (missingSelectors.update(rules, dueMillis)) {
       rules.forEach(rule ->
-          metrics.selectorsWithoutData.labelValues(spec.key(), rule.rule.name()).set(rule.selectorsWithoutData.size()));
-      metrics.unableToFire.labelValues(spec.key()).set((double) rules.stream().filter(rule -> rule.unableToFire).count());
+          metrics.selectorsWithoutData.labelValues(key, rule.rule.name()).set(rule.selectorsWithoutData.size()));
+      metrics.unableToFire.labelValues(key).set((double) rules.stream().filter(rule -> rule.unableToFire).count());
     }
     double seconds = secondsSince(startNanos);
     lastDueMillis = dueMillis;
     metrics.groupSeconds.observe(seconds);
-    metrics.lastDuration.labelValues(spec.key()).set(seconds);
-    metrics.lastEvaluation.labelValues(spec.key()).set(dueMillis / 1000.0);
-    metrics.lastSamples.labelValues(spec.key()).set(samples);
+    metrics.lastDuration.labelValues(key).set(seconds);
+    metrics.lastEvaluation.labelValues(key).set(dueMillis / 1000.0);
+    metrics.lastSamples.labelValues(key).set(samples);
     status = currentStatus(seconds);
   }
 
@@ -177,12 +179,12 @@ final class RuleGroup {
   }
 
   private void countIteration(long dueMillis) {
-    metrics.iterations.labelValues(spec.key()).inc();
+    metrics.iterations.labelValues(key).inc();
     long missed = lastDueMillis == 0 ? 0 : (dueMillis - lastDueMillis) / intervalMillis - 1;
     if (missed > 0) {
       missedIterations += missed;
-      metrics.missed.labelValues(spec.key()).inc(missed);
-      metrics.iterations.labelValues(spec.key()).inc(missed);
+      metrics.missed.labelValues(key).inc(missed);
+      metrics.iterations.labelValues(key).inc(missed);
     }
   }
 
@@ -202,7 +204,7 @@ final class RuleGroup {
 
   private void evaluate(RunningRule rule, long dueMillis) throws InterruptedException {
     long startNanos = clock.monotonicNanos();
-    metrics.evaluations.labelValues(spec.key()).inc();
+    metrics.evaluations.labelValues(key).inc();
     try {
       List<Value.Sample> result = query(rule.rule.expression(), dueMillis);
       rule.results = result.size();
@@ -212,13 +214,13 @@ final class RuleGroup {
       }
       report(rule, "");
     } catch (ParseException | QueryException | RuleException | StoreUnavailableException e) {
-      metrics.failures.labelValues(spec.key()).inc();
+      metrics.failures.labelValues(key).inc();
       rule.samples = 0;
       report(rule, String.valueOf(e.getMessage()));
       // Nothing is known of its alerts now, so none may end because notification does not hear of it any more.
       send(rule, dueMillis);
     } catch (AlertingRule.LimitExceeded e) {
-      metrics.failures.labelValues(spec.key()).inc();
+      metrics.failures.labelValues(key).inc();
       rule.alerts = AlertStates.NONE;
       rule.samples = 0;
       report(rule, String.valueOf(e.getMessage()));
@@ -234,9 +236,9 @@ final class RuleGroup {
   private void report(RunningRule rule, String error) {
     if (!error.equals(rule.lastError)) {
       if (error.isEmpty()) {
-        LOG.info("Rule {} in {} works again", rule.rule.name(), spec.key());
+        LOG.info("Rule {} in {} works again", rule.rule.name(), key);
       } else {
-        LOG.warn("Rule {} in {} fails: {}", rule.rule.name(), spec.key(), error);
+        LOG.warn("Rule {} in {} fails: {}", rule.rule.name(), key, error);
       }
     }
     rule.lastError = error;
@@ -260,6 +262,11 @@ final class RuleGroup {
   }
 
   private void alert(RunningRule rule, AlertingRule alerting, List<Value.Sample> result, long dueMillis) throws InterruptedException {
+    boolean nothingNew = result.isEmpty() && rule.isQuiet() && alerting.onMissingData() != OnMissingData.ALERT;
+    if (nothingNew) {
+      rule.samples = 0;
+      return;
+    }
     RuleTemplates templates = templates(dueMillis);
     SilentTargets targets = new SilentTargets(expression -> templateQuery(expression, dueMillis), rule.expression);
     List<Value.Sample> results = new ArrayList<>(result);
@@ -331,7 +338,7 @@ final class RuleGroup {
     try {
       sink.accept(alerts);
     } catch (RuntimeException e) {
-      metrics.unsentAlerts.labelValues(spec.key()).inc(alerts.size());
+      metrics.unsentAlerts.labelValues(key).inc(alerts.size());
       LOG.error("Notification did not take {} alerts of {}; they are sent again", alerts.size(), rule.rule.name(), e);
       return;
     }
@@ -358,7 +365,7 @@ final class RuleGroup {
   }
 
   private RuleBatch newBatch(long atMillis) {
-    return new RuleBatch(engine.appender(), atMillis, metrics.rejectedSamples.labelValues(spec.key()));
+    return new RuleBatch(engine.appender(), atMillis, metrics.rejectedSamples.labelValues(key));
   }
 
   private void restore(long dueMillis) {

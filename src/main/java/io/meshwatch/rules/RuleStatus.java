@@ -14,7 +14,7 @@ import java.util.List;
  * @param samples how many samples the last evaluation gave
  * @param selectorsWithoutData its selectors that find no series
  * @param unableToFire whether it is an alert whose expression can have no result as long as those selectors find nothing
- * @param history its last evaluations, oldest first
+ * @param evaluations its last evaluations, oldest first
  */
 public record RuleStatus(
     Rule rule,
@@ -26,7 +26,7 @@ public record RuleStatus(
     int samples,
     List<String> selectorsWithoutData,
     boolean unableToFire,
-    List<RuleEvaluation> history) {
+    EvaluationHistory evaluations) {
   /** Whether the last evaluation succeeded, as Prometheus names it. */
   public enum Health {
     UNKNOWN("unknown"),
@@ -43,6 +43,11 @@ public record RuleStatus(
     public String text() {
       return text;
     }
+  }
+
+  /** The last evaluations, oldest first. */
+  public List<RuleEvaluation> history() {
+    return evaluations.list();
   }
 
   /** The most advanced phase of its alerts. */

@@ -54,6 +54,11 @@ final class RunningRule {
         && rule.labels().equals(other.rule.labels());
   }
 
+  /** Whether it has neither alerts nor series, so that an evaluation without results changes nothing. */
+  boolean isQuiet() {
+    return alerts.all().isEmpty() && series.isEmpty();
+  }
+
   /** Goes on where another rule of the same name and labels stood. */
   void takeOver(RunningRule other) {
     alerts = other.alerts;
@@ -64,6 +69,6 @@ final class RunningRule {
 
   RuleStatus status() {
     return new RuleStatus(rule, health, lastError, lastEvaluationMillis, lastDurationSeconds, List.copyOf(alerts.all()), samples,
-        selectorsWithoutData, unableToFire, history.list());
+        selectorsWithoutData, unableToFire, history);
   }
 }
