@@ -44,6 +44,9 @@ final class Annotations {
   }
 
   private List<String> texts(boolean warning, String prefix) {
+    if (notes.isEmpty()) {
+      return List.of();
+    }
     Set<String> texts = new TreeSet<>();
     for (Note note : notes) {
       if (note.warning == warning) {

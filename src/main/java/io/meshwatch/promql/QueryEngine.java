@@ -117,9 +117,14 @@ public final class QueryEngine {
       try (Querier querier = queryable.querier(plan.fromMillis(), plan.toMillis())) {
         QueryContext context = new QueryContext(text, steps, isRange, options, limits, workers, clock, querier);
         Value value = value(new Evaluator(context, plan), context);
-        List<String> warnings = Stream.concat(context.storageWarnings().stream(), context.annotations.warnings().stream()).distinct().toList();
-        return new QueryResult(value, warnings, context.annotations.infos(), context.samplesRead(), context.samplesPeak());
+        return new QueryResult(value, warnings(context), context.annotations.infos(), context.samplesRead(), context.samplesPeak());
       }
+    }
+
+    private static List<String> warnings(QueryContext context) {
+      List<String> ofExpression = context.annotations.warnings();
+      List<String> ofStorage = context.storageWarnings();
+      return ofStorage.isEmpty() ? ofExpression : Stream.concat(ofStorage.stream(), ofExpression.stream()).distinct().toList();
     }
 
     private Value value(Evaluator evaluator, QueryContext context) {

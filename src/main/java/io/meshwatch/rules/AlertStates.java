@@ -22,7 +22,11 @@ public final class AlertStates {
   }
 
   int count(ActiveAlert.Phase phase) {
-    return (int) byLabels.values().stream().filter(alert -> alert.phase() == phase).count();
+    int count = 0;
+    for (ActiveAlert alert : byLabels.values()) {
+      count += alert.phase() == phase ? 1 : 0;
+    }
+    return count;
   }
 
   int activeCount() {
