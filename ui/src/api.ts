@@ -84,7 +84,7 @@ export interface StepView {
 }
 
 export interface RunDetail extends RunView {
-  target: SonarTarget;
+  target: SonarTarget | null;
   lastGoodMillis: number | null;
   failingSinceMillis: number;
   again: string;

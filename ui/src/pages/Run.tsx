@@ -15,6 +15,7 @@ export function Run({ id }: { id: string }) {
   if (!run || run.id !== id) {
     return loaded.error ? <Alert color="red">{loaded.error}</Alert> : <Loader />;
   }
+  const target = run.target;
   const longest = Math.max(1, ...run.steps.map((step) => step.durationMillis));
   return (
     <Stack gap="md">
@@ -25,11 +26,13 @@ export function Run({ id }: { id: string }) {
             {run.verdict}
           </Badge>
           <Title order={2} size="h3">
-            {run.target.platform}
+            {target?.platform ?? 'A target that is no longer configured'}
           </Title>
-          <Text c="dimmed">
-            {run.target.customer}.{run.target.project}
-          </Text>
+          {target && (
+            <Text c="dimmed">
+              {target.customer}.{target.project}
+            </Text>
+          )}
         </Group>
         <Text size="sm" c="dimmed">
           {clock(run.atMillis)}, took {duration(run.durationMillis)}
@@ -37,12 +40,14 @@ export function Run({ id }: { id: string }) {
           {run.failingSinceMillis > 0 && `, fails since ${clock(run.failingSinceMillis)}`}
         </Text>
       </Box>
-      <Card withBorder padding="md">
-        <RunStrip runs={run.target.runs} slots={60} onOpen={(other) => go(`/sonar/runs/${encodeURIComponent(other.id)}`)} />
-        <Text size="sm" c="dimmed" mt="xs" className="numbers">
-          Passed: {part(run.target.uptime24h)} of 24 hours, {part(run.target.uptime7d)} of 7 days, {part(run.target.uptime30d)} of 30 days
-        </Text>
-      </Card>
+      {target && (
+        <Card withBorder padding="md">
+          <RunStrip runs={target.runs} slots={60} onOpen={(other) => go(`/sonar/runs/${encodeURIComponent(other.id)}`)} />
+          <Text size="sm" c="dimmed" mt="xs" className="numbers">
+            Passed: {part(target.uptime24h)} of 24 hours, {part(target.uptime7d)} of 7 days, {part(target.uptime30d)} of 30 days
+          </Text>
+        </Card>
+      )}
       {run.verdict !== 'passed' && (
         <Alert color={run.verdict === 'failed' ? 'red' : 'gray'} title={`${run.step} · ${run.reason}`}>
           <Text className="breakable">{run.message}</Text>
