@@ -58,7 +58,7 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
   static final ScopedValue<PhaseClock> PHASES = ScopedValue.newInstance();
 
   private static final int CONNECTIONS_MAX = 20_000;
-  private static final int CONNECTIONS_PER_HOST_MAX = 100;
+  static final int CONNECTIONS_PER_HOST_MAX = 100;
   private static final long IDLE_SECONDS_MAX = 180;
 
   static ConnectionPool open(TlsTrust trust) throws IOException {

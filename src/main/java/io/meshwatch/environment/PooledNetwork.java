@@ -109,10 +109,13 @@ final class PooledNetwork implements Network, AutoCloseable {
     } catch (IOException e) {
       return new HttpResult.Failure(Phase.TLS, String.valueOf(e.getMessage()), HttpResult.Phases.NONE);
     }
-    Attempt first = attempt(pool, call, deadlineNanos, timeoutMillis);
-    // A kept connection may have been closed by the other side just now; then the request was not seen and is sent again.
-    boolean again = first.requestUnseen() && clock.monotonicNanos() < deadlineNanos;
-    return again ? attempt(pool, call, deadlineNanos, timeoutMillis).result() : first.result();
+    Attempt attempt = attempt(pool, call, deadlineNanos, timeoutMillis);
+    // A kept connection may have been closed by the other side just now; then the request was not seen and is sent again. The next kept one
+    // may have gone the same way, as servers close idle connections together: each is dropped as it is found, until a new one is opened.
+    for (int again = 0; again < ConnectionPool.CONNECTIONS_PER_HOST_MAX && attempt.requestUnseen() && clock.monotonicNanos() < deadlineNanos; again++) {
+      attempt = attempt(pool, call, deadlineNanos, timeoutMillis);
+    }
+    return attempt.result();
   }
 
   private ConnectionPool poolFor(TlsTrust trust) throws IOException {

@@ -11,8 +11,12 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +64,46 @@ class PooledNetworkTest {
       assertThat(first.certificateExpiryMillis()).isPresent();
       assertThat(second.phases().tlsNanos()).isZero();
       assertThat(second.phases().connectNanos()).isLessThan(second.phases().totalNanos());
+    }
+  }
+
+  @Test
+  void aServerThatHungUpOnAllKeptConnectionsIsAskedOnANewOne() throws Exception {
+    Optional<ListenerSpec.ServerTls> tls = Optional.of(certificates.server("ok", "127.0.0.1", 10));
+    CyclicBarrier together = new CyclicBarrier(5);
+    HttpListener first = listen(tls, (request, reply) -> {
+      await(together);
+      reply.send("text/plain", "first");
+    });
+    HttpCall call = call(first, "https", TlsTrust.ca(certificates.ca()));
+    List<Thread> callers = IntStream.range(0, 5).mapToObj(i -> Thread.ofVirtual().start(() -> exchange(call))).toList();
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    int port = first.port();
+    first.close();
+    ListenerSpec same = new ListenerSpec("test", "127.0.0.1", port, tls, Optional.empty(), 1024);
+    try (HttpListener second = environment.listeners().open(same, (request, reply) -> reply.send("text/plain", "second"))) {
+      HttpResult result = environment.network().exchange(call);
+
+      assertThat(result).isInstanceOfSatisfying(Answer.class, answer -> assertThat(answer.text()).isEqualTo("second"));
+      assertThat(result.phases().tlsNanos()).isPositive();
+    }
+  }
+
+  private void exchange(HttpCall call) {
+    try {
+      environment.network().exchange(call);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void await(CyclicBarrier barrier) throws InterruptedException {
+    try {
+      barrier.await();
+    } catch (BrokenBarrierException e) {
+      throw new IllegalStateException(e);
     }
   }
 
