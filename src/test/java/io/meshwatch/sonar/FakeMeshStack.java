@@ -35,6 +35,7 @@ final class FakeMeshStack implements Network {
   Set<String> versions = new HashSet<>(Set.of("meshworkspace.v2", "meshproject.v2", "meshtenant.v3"));
   List<String> projects = new ArrayList<>(List.of("my-project"));
   int pageSize = 20;
+  boolean refreshes = true;
   boolean passwordGrant = true;
   boolean infoNamesIssuer = true;
   boolean customerScopes = true;
@@ -130,6 +131,8 @@ final class FakeMeshStack implements Network {
           : json(401, "{\"error\":\"invalid_client\",\"error_description\":\"Invalid client credentials\"}");
       case "authorization_code" -> "c0de-1234567890".equals(form.get("code")) && form.containsKey("code_verifier") ? issued()
           : json(400, "{\"error\":\"invalid_grant\",\"error_description\":\"Code not valid\"}");
+      case "refresh_token" -> refreshes && form.getOrDefault("refresh_token", "").startsWith("refresh-") ? issued()
+          : json(400, "{\"error\":\"invalid_grant\",\"error_description\":\"Token is not active\"}");
       default -> json(400, "{\"error\":\"unsupported_grant_type\"}");
     };
   }

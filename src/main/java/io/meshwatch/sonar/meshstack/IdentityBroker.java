@@ -37,14 +37,40 @@ final class IdentityBroker {
         case API_KEY -> apiKey();
         case API_KEY_FORM -> apiKeyForm();
       };
-      redactor.learn("token", token.access());
-      redactor.learn("refresh-token", token.refresh());
+      learn(token);
       checkCustomer(token);
       return token;
     } catch (StepFailedException failed) {
       memory.forget(account.apiUrl());
       throw failed;
     }
+  }
+
+  /**
+   * A token that replaces one whose time is over: of the same session while that lives, so that a long run leaves one session behind and
+   * not one for every few minutes, else of a new login.
+   */
+  Token renew(Token ending) throws StepFailedException, InterruptedException {
+    if (ending.refresh().isEmpty() || isApiKey()) {
+      return login();
+    }
+    HttpResult.Answer answer = post(discover().token(),
+        withClient(new FormBody().with("grant_type", "refresh_token").with("refresh_token", ending.refresh().reveal())));
+    if (answer.status() != 200) {
+      return login();
+    }
+    Token token = token(answer);
+    learn(token);
+    return token;
+  }
+
+  private void learn(Token token) {
+    redactor.learn("token", token.access());
+    redactor.learn("refresh-token", token.refresh());
+  }
+
+  private boolean isApiKey() {
+    return account.broker().grant() == Grant.API_KEY || account.broker().grant() == Grant.API_KEY_FORM;
   }
 
   private FormBody passwordForm() {
@@ -265,7 +291,7 @@ final class IdentityBroker {
 
   /** Ends the session, so that runs leave nothing behind; true if there was none or it ended. */
   boolean logout(Token token) throws StepFailedException, InterruptedException {
-    if (token.refresh().isEmpty() || account.broker().grant() == Grant.API_KEY || account.broker().grant() == Grant.API_KEY_FORM) {
+    if (token.refresh().isEmpty() || isApiKey()) {
       return true;
     }
     Optional<URI> page = discover().endSession();

@@ -59,11 +59,12 @@ public final class MeshStackSession {
 
   private Token usableToken() throws StepFailedException, InterruptedException {
     Token current = token;
-    if (current == null || !current.isUsableAt(wire.clock().wallMillis())) {
-      current = broker.login();
-      token = current;
+    if (current != null && current.isUsableAt(wire.clock().wallMillis())) {
+      return current;
     }
-    return current;
+    Token fresh = current == null ? broker.login() : broker.renew(current);
+    token = fresh;
+    return fresh;
   }
 
   /** Sends a request with the token. A 401 renews the token exactly once: it may have been withdrawn before its time. */
