@@ -171,6 +171,17 @@ let SonarHistory =
       , default = { days = 30, megabytes = 256 }
       }
 
+{- The address, a Secret, stands beside these as `url`. -}
+let SonarHeartbeat =
+      { Type = { seconds : Double, caFile : Optional Text }
+      , default = { seconds = 60.0, caFile = None Text }
+      }
+
+let SonarDomainExpiry =
+      { Type = { rdapUrl : Optional Text, names : List Text }
+      , default = { rdapUrl = None Text, names = [] : List Text }
+      }
+
 let RuleOverride =
       { Type =
           { alert : Text
@@ -207,6 +218,8 @@ in  { Label
     , SonarJson
     , SonarStep
     , SonarHistory
+    , SonarHeartbeat
+    , SonarDomainExpiry
     , RuleOverride
     , Retention
     }

@@ -118,6 +118,16 @@ final class OutageWatch {
     write(atMillis);
   }
 
+  /** Whether something that this target shares with others is known to be broken. */
+  boolean isKnown(TargetKey target) {
+    lock.lock();
+    try {
+      return scopes.getOrDefault(target.scope(), Map.of()).values().stream().anyMatch(state -> state.outage);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void take(TargetKey target, RunSummary run) {
     Map<Part, State> parts = scopes.get(target.scope());
     boolean telling = run.isGood() || (run.result() == Result.FAILED && run.maintenance().isEmpty());

@@ -1,5 +1,6 @@
 package io.meshwatch.sonar;
 
+import io.meshwatch.sonar.SonarRun.Trigger;
 import io.meshwatch.sonar.meshstack.FailureClass;
 
 /**
@@ -12,8 +13,10 @@ import io.meshwatch.sonar.meshstack.FailureClass;
  * @param step the step that failed; empty if none did
  * @param reason the class of the failure; empty if there was none
  * @param maintenance name of the maintenance window; empty = none
+ * @param trigger why it ran
  */
-public record RunSummary(String id, long startedMillis, long durationNanos, Result result, String step, String reason, String maintenance) {
+public record RunSummary(
+    String id, long startedMillis, long durationNanos, Result result, String step, String reason, String maintenance, Trigger trigger) {
   /** What came of a run, seen from the outside. */
   public enum Result {
     PASSED,
@@ -36,7 +39,7 @@ public record RunSummary(String id, long startedMillis, long durationNanos, Resu
   }
 
   private static RunSummary summary(SonarRun run, Result result, String step, String reason) {
-    return new RunSummary(run.id(), run.startedMillis(), run.durationNanos(), result, step, reason, run.maintenance());
+    return new RunSummary(run.id(), run.startedMillis(), run.durationNanos(), result, step, reason, run.maintenance(), run.trigger());
   }
 
   /** Whether a user would have got through. */
@@ -44,7 +47,12 @@ public record RunSummary(String id, long startedMillis, long durationNanos, Resu
     return result == Result.PASSED || result == Result.FLAKY;
   }
 
-  /** Whether it says anything about availability: not in maintenance, and not Sonar's own fault. */
+  /** Whether Sonar ran it of its own accord. */
+  boolean isOwn() {
+    return trigger == Trigger.SCHEDULE || trigger == Trigger.CONFIRMATION;
+  }
+
+  /** Whether it says anything about meshStack: not in maintenance, and not Sonar's own fault. */
   boolean counts() {
     return maintenance.isEmpty() && result != Result.INCONCLUSIVE;
   }

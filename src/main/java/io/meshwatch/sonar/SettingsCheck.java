@@ -3,6 +3,7 @@ package io.meshwatch.sonar;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.meshwatch.model.Problem;
+import io.meshwatch.model.Secret;
 import io.meshwatch.sonar.meshstack.Grant;
 import java.net.URI;
 import java.time.DateTimeException;
@@ -19,11 +20,13 @@ import java.util.Set;
 final class SettingsCheck {
   private static final int TARGETS_MAX = 10_000;
   private static final int STEPS_MAX = 50;
+  static final int DOMAINS_MAX = 50;
   private static final int VANTAGE_CHARACTERS_MAX = 40;
   private static final int CUSTOMER_CHARACTERS_MAX = 16;
   private static final int PROJECT_CHARACTERS_MAX = 30;
   private static final Pattern IDENTIFIER = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
   private static final Pattern PLATFORM = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*\\.[a-z0-9]+(-[a-z0-9]+)*");
+  private static final Pattern DOMAIN = Pattern.compile("(?i)([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]{2,}");
   private static final Pattern STEP_NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
 
   private final SonarSettings settings;
@@ -47,6 +50,7 @@ final class SettingsCheck {
     }
     checkTimes();
     checkBroker();
+    checkOutside();
     checkMaintenance();
     checkSteps();
     return List.copyOf(problems);
@@ -189,6 +193,9 @@ final class SettingsCheck {
     checkPositive("sonar.timeouts.stepSeconds", settings.timeouts().stepSeconds());
     checkPositive("sonar.replicationDeadlineSeconds", settings.replicationDeadlineSeconds());
     checkPositive("sonar.replicationPollSeconds", settings.replicationPollSeconds());
+    if (!(settings.confirmSeconds() >= 0) || settings.confirmSeconds() > 86_400) {
+      error("sonar.confirmSeconds", "expected 0 to 86400 seconds, got " + settings.confirmSeconds());
+    }
     checkRange("sonar.retries", settings.retries(), 0, 5);
     checkRange("sonar.concurrentRequestsMax", settings.concurrentRequestsMax(), 1, 10_000);
     checkRange("sonar.history.days", settings.history().days(), 1, 3650);
@@ -227,6 +234,38 @@ final class SettingsCheck {
     if (settings.identityBroker().clientSecret().isEmpty()) {
       error("sonar.identityBroker.clientSecret", "expected its secret, got nothing");
     }
+  }
+
+  // ---- others that are told or asked
+
+  private void checkOutside() {
+    if (!settings.heartbeat().url().isEmpty()) {
+      checkSecretUrl("sonar.heartbeat.url", settings.heartbeat().url());
+      checkPositive("sonar.heartbeat.seconds", settings.heartbeat().seconds());
+    }
+    settings.domainExpiry().rdapUrl().ifPresent(url -> checkUrl("sonar.domainExpiry.rdapUrl", url));
+    if (settings.domainExpiry().rdapUrl().isEmpty() && !settings.domainExpiry().names().isEmpty()) {
+      error("sonar.domainExpiry.rdapUrl", "expected whom to ask, such as \"https://rdap.org\", got nothing");
+    }
+    checkRange("sonar.domainExpiry.names, their number", settings.domainExpiry().names().size(), 0, DOMAINS_MAX);
+    for (String name : settings.domainExpiry().names()) {
+      if (!DOMAIN.matches(name)) {
+        error("sonar.domainExpiry.names", "expected a domain such as \"example.com\", got \"" + name + "\"");
+      }
+    }
+  }
+
+  /** What is wrong with it is said without showing it. */
+  private void checkSecretUrl(String place, Secret url) {
+    try {
+      URI uri = URI.create(url.reveal());
+      if (uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
+        return;
+      }
+    } catch (IllegalArgumentException notAUrl) {
+      // The same message as for a URL without a host.
+    }
+    error(place, "expected a URL with https and a host, got something else (it is secret, so it is not shown)");
   }
 
   // ---- maintenance

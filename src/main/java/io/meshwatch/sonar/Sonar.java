@@ -13,13 +13,20 @@ import io.meshwatch.sonar.SonarStatus.State;
 import io.meshwatch.sonar.meshstack.ApiMemory;
 import io.meshwatch.sonar.meshstack.ExchangeGate;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.PrimitiveIterator;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +44,10 @@ public final class Sonar implements AutoCloseable {
   private static final long REFRESH_MILLIS = 30_000;
   /** Looked at so often which series are due: few at a time, so that writing those of a thousand targets delays no run. */
   private static final long REFRESH_TICK_MILLIS = 1_000;
+  /** These are few, and how old they are decides how soon Sonar's silence is noticed. */
+  private static final long OWN_REFRESH_MILLIS = 10_000;
+  /** Between the end of a run and the moment at which that can be seen. */
+  private static final long SIGN_SLACK_MILLIS = 30_000;
   private static final long STOP_MILLIS = 5_000;
   /** The label that tells several Sonars apart which test the same from different places. */
   private static final String VANTAGE = "vantage";
@@ -49,6 +60,8 @@ public final class Sonar implements AutoCloseable {
   private final ApiMemory memory = new ApiMemory();
   private final SeriesGroup own;
   private final OutageWatch outages;
+  private final Heartbeat heartbeat;
+  private final DomainWatch domains;
   private final Labels common;
 
   /** In the order of the configuration; replaced as a whole, so that those who look need not wait for those who change it. */
@@ -71,6 +84,8 @@ public final class Sonar implements AutoCloseable {
     this.common = settings.vantagePoint().map(name -> job.toBuilder().set(VANTAGE, name).build()).orElse(job);
     this.own = new SeriesGroup(common, appenders, environment.clock());
     this.outages = new OutageWatch(common, appenders, environment.clock());
+    this.heartbeat = new Heartbeat(environment, own, this::isAlive);
+    this.domains = new DomainWatch(environment, own, this::hosts);
   }
 
   /** Starts testing. */
@@ -88,7 +103,8 @@ public final class Sonar implements AutoCloseable {
   public void apply(SonarSettings changed) {
     boolean concernsAll = changed.concurrentRequestsMax() != settings.concurrentRequestsMax()
         || !changed.maintenance().equals(settings.maintenance())
-        || changed.restartSeconds() != settings.restartSeconds();
+        || changed.restartSeconds() != settings.restartSeconds()
+        || changed.confirmSeconds() != settings.confirmSeconds();
     apply(changed, concernsAll);
   }
 
@@ -105,6 +121,8 @@ public final class Sonar implements AutoCloseable {
     }
     outages.begin(journeys.stream().map(Journey::target).toList(), runLog, environment.clock().wallMillis());
     replace(journeys, concernsAll);
+    heartbeat.apply(changed.heartbeat());
+    domains.apply(changed.domainExpiry());
     configHash = journeys.stream().map(j -> j.target().hashCode() * 31 + j.accessUrl().hashCode()).toList().hashCode();
     writeOwn(environment.clock().wallMillis());
   }
@@ -119,42 +137,79 @@ public final class Sonar implements AutoCloseable {
     List<TargetLoop> outdated = before.values().stream().filter(loop -> !unchanged.contains(loop)).toList();
     outdated.forEach(TargetLoop::cancel);
     outdated.forEach(Sonar::awaitIdle);
+    Set<TargetKey> wanted = journeys.stream().map(Journey::target).collect(Collectors.toSet());
+    PrimitiveIterator.OfInt free = freeNumbers(before.values().stream().filter(loop -> wanted.contains(loop.journey().target())).toList());
     Map<TargetKey, TargetLoop> after = new LinkedHashMap<>();
     for (Journey journey : journeys) {
       TargetLoop predecessor = before.get(journey.target());
       boolean keeps = predecessor != null && unchanged.contains(predecessor);
-      after.put(journey.target(), keeps ? predecessor : started(journey, predecessor));
+      after.put(journey.target(), keeps ? predecessor : started(journey, predecessor, free));
     }
-    outdated.stream().filter(loop -> !after.containsKey(loop.journey().target())).forEach(loop -> end(loop.series().group()));
+    outdated.stream().filter(loop -> !wanted.contains(loop.journey().target())).forEach(this::retire);
     loops = Collections.unmodifiableMap(after);
+  }
+
+  /** Numbers that none of these has, lowest first. */
+  private static PrimitiveIterator.OfInt freeNumbers(List<TargetLoop> loops) {
+    Set<Integer> taken = loops.stream().map(TargetLoop::number).collect(Collectors.toSet());
+    return IntStream.iterate(0, number -> number + 1).filter(number -> !taken.contains(number)).iterator();
+  }
+
+  /** Ends a target that is no longer tested; nobody is to miss its runs. */
+  private void retire(TargetLoop loop) {
+    loop.series().retire();
+    loop.refresh(environment.clock().wallMillis());
+    end(loop.series().group());
   }
 
   private Labels labels(TargetKey target) {
     return common.has(VANTAGE) ? target.labels().toBuilder().set(VANTAGE, common.get(VANTAGE)).build() : target.labels();
   }
 
-  private TargetLoop started(Journey journey, @Nullable TargetLoop predecessor) {
+  private TargetLoop started(Journey journey, @Nullable TargetLoop predecessor, PrimitiveIterator.OfInt free) {
     SeriesGroup group = predecessor == null
         ? new SeriesGroup(labels(journey.target()), appenders, environment.clock())
         : predecessor.series().group();
-    TargetLoop loop = new TargetLoop(environment, journey, runner, runLog, restarts, outages, settings, new TargetSeries(group));
-    loop.start(environment.timers());
+    int number = predecessor == null ? free.nextInt() : predecessor.number();
+    TargetLoop loop = new TargetLoop(environment, journey, number, runner, runLog, restarts, outages, settings, new TargetSeries(group));
+    // Several Sonars that test the same do not all do it in the same moment.
+    loop.start(environment.timers(), common.fingerprint());
     loop.refresh(environment.clock().wallMillis());
     return loop;
   }
 
   private void refresh(long dueMillis) {
-    if (isDue(own, dueMillis)) {
+    if (isDue(own, OWN_REFRESH_MILLIS, dueMillis)) {
       writeOwn(dueMillis);
     }
-    if (isDue(outages.group(), dueMillis)) {
+    if (isDue(outages.group(), REFRESH_MILLIS, dueMillis)) {
       outages.write(dueMillis);
     }
-    loops.values().stream().filter(loop -> isDue(loop.series().group(), dueMillis)).forEach(loop -> loop.refresh(dueMillis));
+    loops.values().stream().filter(loop -> isDue(loop.series().group(), REFRESH_MILLIS, dueMillis)).forEach(loop -> loop.refresh(dueMillis));
   }
 
-  private static boolean isDue(SeriesGroup series, long atMillis) {
-    return atMillis - series.lastWrittenMillis() >= REFRESH_MILLIS;
+  private static boolean isDue(SeriesGroup series, long everyMillis, long atMillis) {
+    return atMillis - series.lastWrittenMillis() >= everyMillis;
+  }
+
+  /** When a run last began, got on or ended. */
+  private long lastSignMillis() {
+    return loops.values().stream().mapToLong(TargetLoop::lastSignMillis).max().orElse(0);
+  }
+
+  private boolean isAlive() {
+    return environment.clock().wallMillis() - lastSignMillis() <= 2_000 * settings.scanInterval() + SIGN_SLACK_MILLIS;
+  }
+
+  /** The hosts that the journeys use, the identity brokers that were found included. */
+  private Set<String> hosts() {
+    Set<URI> addresses = new LinkedHashSet<>();
+    for (TargetLoop loop : loops.values()) {
+      Journey journey = loop.journey();
+      addresses.addAll(List.of(journey.account().apiUrl(), journey.accessUrl()));
+      journey.account().broker().issuer().map(URI::create).or(() -> memory.issuer(journey.account().apiUrl())).ifPresent(addresses::add);
+    }
+    return addresses.stream().map(URI::getHost).filter(Objects::nonNull).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private void writeOwn(long atMillis) {
@@ -162,6 +217,13 @@ public final class Sonar implements AutoCloseable {
       return;
     }
     own.set(MetricName.TARGETS, loops.size());
+    if (loops.isEmpty()) {
+      own.remove(MetricName.HEARTBEAT);
+      own.remove(MetricName.SCAN_INTERVAL);
+    } else {
+      own.set(MetricName.HEARTBEAT, lastSignMillis() / 1e3);
+      own.set(MetricName.SCAN_INTERVAL, settings.scanInterval());
+    }
     own.set(MetricName.RUNS_IN_FLIGHT, (double) loops.values().stream().filter(TargetLoop::isRunning).count());
     own.set(MetricName.REQUESTS_IN_FLIGHT, gate.open());
     own.set(MetricName.BUILD_INFO, 1, "version", runner.version());
@@ -249,6 +311,8 @@ public final class Sonar implements AutoCloseable {
   @Override
   public void close() {
     stopRefreshing();
+    heartbeat.close();
+    domains.close();
     Map<TargetKey, TargetLoop> all = loops;
     loops = Map.of();
     all.values().forEach(TargetLoop::cancel);

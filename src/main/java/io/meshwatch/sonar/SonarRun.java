@@ -38,6 +38,8 @@ public record SonarRun(
   /** Why a run took place. */
   public enum Trigger {
     SCHEDULE,
+    /** The scheduled run before it failed for the first time. */
+    CONFIRMATION,
     /** Somebody asked for it. */
     MANUAL,
     /** A repetition of another run. */

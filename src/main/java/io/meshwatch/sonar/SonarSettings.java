@@ -31,6 +31,9 @@ import java.util.Optional;
  * @param concurrentRequestsMax requests that are out at once, over all targets
  * @param history how long runs are kept
  * @param vantagePoint from where this Sonar looks, if several test the same; a label of all its series, taken over at start
+ * @param confirmSeconds how soon after its start a first failed run is repeated, a quarter of the interval at most; 0 = never out of turn
+ * @param heartbeat whom Sonar tells that it is alive
+ * @param domainExpiry how the end of domain registrations is learnt
  */
 public record SonarSettings(
     String username,
@@ -53,13 +56,16 @@ public record SonarSettings(
     Optional<String> caFile,
     long concurrentRequestsMax,
     HistorySettings history,
-    Optional<String> vantagePoint) {
+    Optional<String> vantagePoint,
+    double confirmSeconds,
+    HeartbeatSettings heartbeat,
+    DomainExpirySettings domainExpiry) {
   /** No targets. */
   public static SonarSettings defaults() {
     return new SonarSettings(
         "", Secret.EMPTY, "", "", 60, List.of(), List.of(), Optional.empty(), IdentityBrokerSettings.defaults(), TimeoutSettings.defaults(),
         1800, 5, 1800, 240, 0, MaintenanceSettings.defaults(), List.of(), Optional.empty(), 100, HistorySettings.defaults(),
-        Optional.empty());
+        Optional.empty(), 30, HeartbeatSettings.defaults(), DomainExpirySettings.defaults());
   }
 
   /** What is wrong with these settings; empty if nothing is. */

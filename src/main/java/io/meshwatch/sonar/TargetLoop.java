@@ -22,13 +22,18 @@ import org.slf4j.LoggerFactory;
 final class TargetLoop {
   private static final Logger LOG = LoggerFactory.getLogger(TargetLoop.class);
 
+  /** A repetition comes no later than this part of the interval: then the next run is near anyway. */
+  private static final int CONFIRMATION_PART = 4;
+
   private final Journey journey;
+  private final int number;
   private final JourneyRunner runner;
   private final RunLog runLog;
   private final RestartTolerance restarts;
   private final OutageWatch outages;
   private final MaintenanceCalendar maintenance;
   private final double restartSeconds;
+  private final long confirmMillis;
   private final Clock clock;
   private final TargetSeries series;
   private Timers.@Nullable Timer timer;
@@ -43,17 +48,26 @@ final class TargetLoop {
   private long firstFailureMillis;
   private volatile Result lastResult = Result.PASSED;
 
-  TargetLoop(Environment environment, Journey journey, JourneyRunner runner, RunLog runLog, RestartTolerance restarts,
+  /**
+   * @param number which other target has not; it decides where in the interval this one runs
+   */
+  TargetLoop(Environment environment, Journey journey, int number, JourneyRunner runner, RunLog runLog, RestartTolerance restarts,
       OutageWatch outages, SonarSettings settings, TargetSeries series) {
     this.journey = journey;
+    this.number = number;
     this.runner = runner;
     this.runLog = runLog;
     this.restarts = restarts;
     this.outages = outages;
     this.maintenance = new MaintenanceCalendar(settings.maintenance());
     this.restartSeconds = settings.restartSeconds();
+    this.confirmMillis = Math.min(Math.round(settings.confirmSeconds() * 1000), journey.intervalMillis() / CONFIRMATION_PART);
     this.clock = environment.clock();
     this.series = series;
+  }
+
+  int number() {
+    return number;
   }
 
   Journey journey() {
@@ -64,22 +78,28 @@ final class TargetLoop {
     return series;
   }
 
-  /** Takes up where the run log ends, so that a restart of meshwatch resolves no alert, and starts the timer. */
-  void start(Timers timers) {
+  /**
+   * Takes up where the run log ends, so that a restart of meshwatch resolves no alert, and starts the timer.
+   *
+   * @param offsetMillis by how much all targets are shifted
+   */
+  void start(Timers timers, long offsetMillis) {
     recall();
     long lastGoodMillis = runLog.lastGood(journey.target()).map(RunSummary::startedMillis).orElse(0L);
+    aliveMillis = clock.wallMillis();
     Optional<RunSummary> newest = runLog.newest(journey.target(), 1).stream().findFirst();
     series.begin(journey, failures.get(), clock.wallMillis(), lastGoodMillis, newest);
-    timer = timers.every("sonar " + journey.target().name(), journey.intervalMillis(), phaseMillis(), this::tick);
+    long phaseMillis = Stagger.phaseMillis(number, journey.intervalMillis()) + Math.floorMod(offsetMillis, journey.intervalMillis());
+    timer = timers.every("sonar " + journey.target().name(), journey.intervalMillis(), phaseMillis, this::tick);
   }
 
   private void recall() {
     List<RunSummary> newest = runLog.newest(journey.target(), RunLog.NEWEST_MAX);
     for (RunSummary run : newest) {
-      if (run.isGood()) {
+      if (run.isGood() && run.isOwn()) {
         break;
       }
-      if (run.counts()) {
+      if (run.counts() && run.isOwn()) {
         failures.addAndGet(run.result() == Result.FAILED ? 1 : 0);
         firstFailureMillis = run.startedMillis();
       }
@@ -87,25 +107,35 @@ final class TargetLoop {
     lastResult = newest.isEmpty() ? Result.PASSED : newest.getFirst().result();
   }
 
-  /** Spreads the targets over the interval, each always at the same place. */
-  private long phaseMillis() {
-    return Math.floorMod(journey.target().labels().fingerprint(), journey.intervalMillis());
-  }
-
   private void tick(long dueMillis) throws InterruptedException {
     long gap = previousDueMillis == 0 ? journey.intervalMillis() : dueMillis - previousDueMillis;
     previousDueMillis = dueMillis;
     series.scheduled(Math.max(0, clock.wallMillis() - dueMillis), Math.max(0, gap / journey.intervalMillis() - 1));
+    SonarRun run = run(Trigger.SCHEDULE, dueMillis);
+    long confirmAtMillis = Math.max(run.startedMillis() + confirmMillis, clock.wallMillis());
+    if (isDoubtful(run) && confirmAtMillis < dueMillis + journey.intervalMillis() / 2) {
+      clock.sleep(confirmAtMillis - clock.wallMillis());
+      run(Trigger.CONFIRMATION, clock.wallMillis());
+    }
+  }
+
+  /** One failure may be chance. What is known to be broken for all needs no repetition, which would only add to its load. */
+  private boolean isDoubtful(SonarRun run) {
+    return confirmMillis > 0 && lastResult == Result.FAILED && run.maintenance().isEmpty() && failures.get() == 1 && !outages.isKnown(journey.target());
+  }
+
+  private SonarRun run(Trigger trigger, long dueMillis) throws InterruptedException {
     aliveMillis = clock.wallMillis();
     running = true;
     try {
-      finish(runner.run(journey, Trigger.SCHEDULE, dueMillis, () -> aliveMillis = clock.wallMillis()), dueMillis);
+      return finish(runner.run(journey, trigger, dueMillis, () -> aliveMillis = clock.wallMillis()), dueMillis);
     } finally {
+      aliveMillis = clock.wallMillis();
       running = false;
     }
   }
 
-  private void finish(SonarRun raw, long dueMillis) {
+  private SonarRun finish(SonarRun raw, long dueMillis) {
     SonarRun marked = raw.inMaintenance(maintenance.windowAt(journey.target().platform(), raw.startedMillis()).orElse(""));
     SonarRun judged = judge(marked);
     SonarRun run = inContext(judged);
@@ -116,6 +146,7 @@ final class TargetLoop {
     outages.note(journey.target(), summary, dueMillis);
     series.observe(run, failures.get());
     write(dueMillis);
+    return run;
   }
 
   /** Decides whether a 503 is a restart. Looks at the host, which all its targets share. */
@@ -217,6 +248,11 @@ final class TargetLoop {
 
   boolean isRunning() {
     return running;
+  }
+
+  /** When a run last began, got on or ended; before the first one, when the target was taken up. */
+  long lastSignMillis() {
+    return aliveMillis;
   }
 
   int failures() {

@@ -2,6 +2,7 @@ package io.meshwatch.sonar;
 
 import io.meshwatch.environment.HttpResult.Phases;
 import io.meshwatch.sonar.RunSummary.Result;
+import io.meshwatch.sonar.SonarRun.Trigger;
 import io.meshwatch.sonar.StepRun.Outcome;
 import io.meshwatch.sonar.meshstack.Exchange;
 import io.meshwatch.sonar.meshstack.FailureClass;
@@ -66,6 +67,11 @@ final class TargetSeries {
     group.set(MetricName.LAST_RUN, atMillis / 1e3);
   }
 
+  /** Its runs end because they are no longer wanted: no time of a last run, so that the rule that misses runs looks away. */
+  void retire() {
+    group.set(MetricName.LAST_RUN, 0);
+  }
+
   void scheduled(long lagMillis, long overruns) {
     group.set(MetricName.SCHEDULE_LAG, lagMillis / 1e3);
     group.add(MetricName.OVERRUNS_TOTAL, (double) overruns);
@@ -103,6 +109,10 @@ final class TargetSeries {
       return;
     }
     group.add(MetricName.RUN_TOTAL, 1, "result", result, "reason", summary.reason());
+    if (run.trigger() != Trigger.SCHEDULE) {
+      // Looking twice at failures and once at successes would make service levels worse than they are.
+      return;
+    }
     switch (summary.result()) {
       case PASSED, FLAKY -> group.add(MetricName.RUNS_TOTAL, 1, "result", "success");
       case FAILED -> group.add(MetricName.RUNS_TOTAL, 1, "result", "failure");

@@ -28,7 +28,7 @@ class SonarRulesTest {
       FileResult result = RuleUnitTests.run(List.of(tests), system.environment(), Options.ALL).getFirst();
 
       assertThat(result.mistakes()).isEmpty();
-      assertThat(result.tests()).hasSize(7).allSatisfy(test -> assertThat(test.failures()).as(test.name()).isEmpty());
+      assertThat(result.tests()).hasSize(12).allSatisfy(test -> assertThat(test.failures()).as(test.name()).isEmpty());
     }
   }
 
@@ -48,7 +48,7 @@ class SonarRulesTest {
     ObjectNode labels = json.putObject("labels");
     rule.labels().forEach(labels::put);
     if (rule instanceof AlertingRule alert) {
-      json.put("for", alert.forMillis() + "ms").put("keep_firing_for", alert.keepFiringForMillis() + "ms");
+      json.put("for", alert.forMillis() / 1000 + "s").put("keep_firing_for", alert.keepFiringForMillis() / 1000 + "s");
       ObjectNode annotations = json.putObject("annotations");
       alert.annotations().forEach(annotations::put);
     }

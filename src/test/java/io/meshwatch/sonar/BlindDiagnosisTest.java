@@ -72,7 +72,7 @@ class BlindDiagnosisTest {
     SonarSettings d = SonarSettings.defaults();
     return new SonarSettings("sonar@example.com", Secret.of("sonar-secret"), "my-customer", "my-project", INTERVAL_MILLIS / 1000, targets, d.scopes(),
         d.apiUrl(), d.identityBroker(), d.timeouts(), 300, 2, d.youngTenantSeconds(), d.restartSeconds(), d.retries(), d.maintenance(), d.steps(),
-        Optional.of(sandbox.trustFile().toString()), d.concurrentRequestsMax(), d.history(), d.vantagePoint());
+        Optional.of(sandbox.trustFile().toString()), d.concurrentRequestsMax(), d.history(), d.vantagePoint(), d.confirmSeconds(), d.heartbeat(), d.domainExpiry());
   }
 
   private String control(String method, String fault, String body) throws InterruptedException {

@@ -70,6 +70,6 @@ class CleanRunsTest {
     SonarSettings d = SonarSettings.defaults();
     return new SonarSettings("sonar@example.com", Secret.of("sonar-secret"), "my-customer", "my-project", INTERVAL_SECONDS, targets, d.scopes(), d.apiUrl(),
         d.identityBroker(), d.timeouts(), d.replicationDeadlineSeconds(), d.replicationPollSeconds(), d.youngTenantSeconds(), d.restartSeconds(),
-        d.retries(), d.maintenance(), d.steps(), d.caFile(), d.concurrentRequestsMax(), d.history(), d.vantagePoint());
+        d.retries(), d.maintenance(), d.steps(), d.caFile(), d.concurrentRequestsMax(), d.history(), d.vantagePoint(), d.confirmSeconds(), d.heartbeat(), d.domainExpiry());
   }
 }

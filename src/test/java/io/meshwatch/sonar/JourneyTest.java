@@ -311,6 +311,6 @@ class JourneyTest {
   static SonarSettings withDeadline(SonarSettings s, double seconds) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
         s.timeouts(), seconds, s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(), s.steps(), s.caFile(),
-        s.concurrentRequestsMax(), s.history(), s.vantagePoint());
+        s.concurrentRequestsMax(), s.history(), s.vantagePoint(), s.confirmSeconds(), s.heartbeat(), s.domainExpiry());
   }
 }

@@ -121,7 +121,7 @@ class KeycloakPeerTest {
     SonarSettings flat = SonarWorld.with(SonarWorld.settings(), broker);
     return new SonarSettings(user, Secret.of(password), flat.customer(), flat.project(), flat.scanInterval(), flat.targets(), flat.scopes(),
         flat.apiUrl(), broker, flat.timeouts(), flat.replicationDeadlineSeconds(), flat.replicationPollSeconds(), flat.youngTenantSeconds(),
-        flat.restartSeconds(), flat.retries(), flat.maintenance(), flat.steps(), flat.caFile(), flat.concurrentRequestsMax(), flat.history(), flat.vantagePoint());
+        flat.restartSeconds(), flat.retries(), flat.maintenance(), flat.steps(), flat.caFile(), flat.concurrentRequestsMax(), flat.history(), flat.vantagePoint(), flat.confirmSeconds(), flat.heartbeat(), flat.domainExpiry());
   }
 
   private Environment environment() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.meshwatch.environment.SimulatedEnvironment;
 import io.meshwatch.model.Labels;
 import io.meshwatch.sonar.RunSummary.Result;
+import io.meshwatch.sonar.SonarRun.Trigger;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,7 @@ class OutageWatchTest {
 
   private void note(TargetKey target, Result result, String step) {
     world.time().advance(1_000);
-    watch.note(target, new RunSummary("id", now(), 0, result, step, result == Result.FAILED ? "idp" : "", ""), now());
+    watch.note(target, new RunSummary("id", now(), 0, result, step, result == Result.FAILED ? "idp" : "", "", Trigger.SCHEDULE), now());
   }
 
   private double outage(String scope, String part) {
@@ -82,7 +83,7 @@ class OutageWatchTest {
     note(AWS, Result.FAILED, "login");
     note(GCP, Result.RESTART, "list_projects");
     note(GCP, Result.INCONCLUSIVE, "");
-    watch.note(GCP, new RunSummary("id", now(), 0, Result.FAILED, "login", "idp", "rollout"), now());
+    watch.note(GCP, new RunSummary("id", now(), 0, Result.FAILED, "login", "idp", "rollout", Trigger.SCHEDULE), now());
     assertThat(outage("s", "login")).isZero();
 
     note(AWS, Result.FAILED, "login");

@@ -60,7 +60,7 @@ class SandboxFaultsTest {
     SonarSettings d = SonarSettings.defaults();
     return new SonarSettings("sonar@example.com", Secret.of("sonar-secret"), "my-customer", "my-project", 60, targets, d.scopes(), d.apiUrl(),
         d.identityBroker(), d.timeouts(), 300, 2, d.youngTenantSeconds(), d.restartSeconds(), d.retries(), d.maintenance(), d.steps(), Optional.of(sandbox.trustFile().toString()),
-        d.concurrentRequestsMax(), d.history(), d.vantagePoint());
+        d.concurrentRequestsMax(), d.history(), d.vantagePoint(), d.confirmSeconds(), d.heartbeat(), d.domainExpiry());
   }
 
   private void control(String method, String fault) throws InterruptedException {

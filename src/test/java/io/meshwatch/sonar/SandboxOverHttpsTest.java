@@ -61,7 +61,7 @@ class SandboxOverHttpsTest {
     TargetSettings target = new TargetSettings("aws.aws-main", sandbox.accessUrl("aws.aws-main"), "GET", SuccessCriteria.defaults());
     return new SonarSettings("sonar@example.com", Secret.of("sonar-secret"), "my-customer", "my-project", 60, List.of(target), d.scopes(), d.apiUrl(),
         broker, d.timeouts(), 60, 0.2, d.youngTenantSeconds(), d.restartSeconds(), d.retries(), d.maintenance(), d.steps(), Optional.of(ca.toString()),
-        d.concurrentRequestsMax(), d.history(), d.vantagePoint());
+        d.concurrentRequestsMax(), d.history(), d.vantagePoint(), d.confirmSeconds(), d.heartbeat(), d.domainExpiry());
   }
 
   private SonarRun run(Grant grant) throws InterruptedException {

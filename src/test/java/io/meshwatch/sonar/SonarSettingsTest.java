@@ -47,7 +47,7 @@ class SonarSettingsTest {
     SonarSettings d = SonarSettings.defaults();
     SonarSettings settings = new SonarSettings(d.username(), d.password(), d.customer(), d.project(), d.scanInterval(), d.targets(), List.of(first, second),
         d.apiUrl(), d.identityBroker(), d.timeouts(), d.replicationDeadlineSeconds(), d.replicationPollSeconds(), d.youngTenantSeconds(),
-        d.restartSeconds(), d.retries(), d.maintenance(), d.steps(), d.caFile(), d.concurrentRequestsMax(), d.history(), d.vantagePoint());
+        d.restartSeconds(), d.retries(), d.maintenance(), d.steps(), d.caFile(), d.concurrentRequestsMax(), d.history(), d.vantagePoint(), d.confirmSeconds(), d.heartbeat(), d.domainExpiry());
 
     assertThat(problems(settings)).isEmpty();
     assertThat(Journey.of(settings)).extracting(j -> j.target().scope()).containsExactly("my-customer", "my-customer", "my-customer-2");
@@ -93,7 +93,7 @@ class SonarSettingsTest {
         List.of(new MaintenanceSettings.Weekly("y", List.of(), "17:00", "25:00", "UTC", List.of())));
     SonarSettings s = new SonarSettings("", Secret.EMPTY, "My_Customer", "", 0, List.of(target("aws.aws-main")), d.scopes(), d.apiUrl(), d.identityBroker(),
         d.timeouts(), -1, d.replicationPollSeconds(), d.youngTenantSeconds(), d.restartSeconds(), d.retries(), maintenance, List.of(step), d.caFile(), 0,
-        d.history(), d.vantagePoint());
+        d.history(), d.vantagePoint(), d.confirmSeconds(), d.heartbeat(), d.domainExpiry());
 
     assertThat(problems(s)).extracting(p -> p.substring(0, p.indexOf(':'))).contains("sonar.project", "sonar.username", "sonar.password", "sonar.customer",
         "sonar.scanInterval", "sonar.replicationDeadlineSeconds", "sonar.concurrentRequestsMax", "sonar.maintenance.once[0].timeZone",

@@ -171,6 +171,85 @@ class SonarTest {
     assertThat(world.value("sonar_schedule_overruns_total")).isBetween(20.0, 26.0);
   }
 
+  // ---- a first failure
+
+  @Test
+  void aFirstFailureIsLookedAtAgainSoon() {
+    world.sonar(SonarWorld.withConfirmation(flat(300, List.of(target("aws.aws-main"))), 30));
+    breakAccess();
+    untilTheFirstRunFailed();
+    world.advanceSeconds(32);
+
+    assertThat(failures()).isEqualTo(2);
+    assertThat(world.value("sonar_runs_total", "result", "failure")).as("service levels are made of scheduled runs").isOne();
+    world.advanceSeconds(240);
+    assertThat(failures()).as("looked at again once only").isEqualTo(2);
+  }
+
+  @Test
+  void aFailureThatWasChanceIsOverSoon() throws IOException {
+    Sonar sonar = world.sonar(SonarWorld.withConfirmation(flat(300, List.of(target("aws.aws-main"))), 30));
+    breakAccess();
+    untilTheFirstRunFailed();
+    meshStack.access = call -> json(200, "{}");
+    world.advanceSeconds(32);
+
+    assertThat(failures()).isZero();
+    List<RunSummary> runs = sonar.status(5).targets().getFirst().newest();
+    assertThat(runs).extracting(RunSummary::trigger).containsExactly(SonarRun.Trigger.CONFIRMATION, SonarRun.Trigger.SCHEDULE);
+    assertThat(sonar.run(runs.getFirst().id())).isPresent();
+  }
+
+  private void untilTheFirstRunFailed() {
+    while (failures() == 0) {
+      world.advanceSeconds(1);
+    }
+    assertThat(failures()).isOne();
+  }
+
+  @Test
+  void whatIsKnownToBeBrokenForAllIsNotAskedMoreOften() {
+    world.sonar(SonarWorld.withConfirmation(flat(60, IntStream.range(0, 4).mapToObj(i -> target("aws.aws-main" + i)).toList()), 30));
+    meshStack.intercept = call -> call.uri().getHost().startsWith("sso") ? FakeMeshStack.failure(Phase.CONNECT, "refused") : null;
+    world.advanceSeconds(60);
+
+    double runs = world.store.all("sonar_run_total", world.now()).values().stream().mapToDouble(d -> d).sum();
+    assertThat(runs).as("four, and one or two repetitions before the outage was known").isBetween(5.0, 6.0);
+    assertThat(world.store.all("sonar_outage", world.now()).entrySet()).filteredOn(e -> e.getKey().get("part").equals("login"))
+        .singleElement().satisfies(e -> assertThat(e.getValue()).isOne());
+  }
+
+  // ---- signs of life
+
+  @Test
+  void itsHeartbeatStandsStillWhenRunsDo() throws InterruptedException {
+    world.sonar(settings());
+    world.advanceSeconds(200);
+    assertThat(world.now() / 1e3 - own("sonar_heartbeat_timestamp_seconds")).isLessThanOrEqualTo(70);
+    assertThat(own("sonar_scan_interval_seconds")).isEqualTo(60);
+
+    meshStack.intercept = call -> {
+      throw new IllegalStateException("a bug");
+    };
+    world.advanceSeconds(120);
+    assertThat(world.now() / 1e3 - own("sonar_heartbeat_timestamp_seconds")).as("a run that ends badly is a sign of life").isLessThanOrEqualTo(70);
+  }
+
+  private double own(String metric) {
+    return world.store.at(Labels.of(Labels.JOB, "sonar", Labels.METRIC_NAME, metric), world.now());
+  }
+
+  @Test
+  void aTargetThatIsTakenAwayIsNotMissed() {
+    Sonar sonar = world.sonar(flat(60, List.of(target("aws.aws-main"), target("gcp.gcp-main"))));
+    world.advanceSeconds(120);
+    sonar.apply(flat(60, List.of(target("gcp.gcp-main"))));
+
+    double last = world.store.series.get(TARGET.labels().toBuilder().set(Labels.METRIC_NAME, "sonar_last_run_timestamp_seconds").build()).values().stream()
+        .filter(value -> !StaleMarker.is(value)).reduce((first, second) -> second).orElseThrow();
+    assertThat(last).as("the rule that misses runs looks away from zero").isZero();
+  }
+
   // ---- restarts
 
   @Test

@@ -76,42 +76,61 @@ final class SonarWorld {
     return new TargetSettings(platform, FakeMeshStack.ACCESS, "GET", SuccessCriteria.defaults());
   }
 
+  /** Without repetitions of a first failure, so that runs are those of the schedule. */
   static SonarSettings flat(long scanInterval, List<TargetSettings> targets) {
     SonarSettings d = SonarSettings.defaults();
     return new SonarSettings(
         FakeMeshStack.USER, Secret.of(FakeMeshStack.PASSWORD), "my-customer", "my-project", scanInterval, targets, List.of(), d.apiUrl(), d.identityBroker(),
         d.timeouts(), d.replicationDeadlineSeconds(), d.replicationPollSeconds(), d.youngTenantSeconds(), d.restartSeconds(), d.retries(), d.maintenance(),
-        d.steps(), d.caFile(), d.concurrentRequestsMax(), d.history(), d.vantagePoint());
+        d.steps(), d.caFile(), d.concurrentRequestsMax(), d.history(), d.vantagePoint(), 0, d.heartbeat(), d.domainExpiry());
   }
 
   static SonarSettings with(SonarSettings s, IdentityBrokerSettings broker) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), broker,
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(),
-        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
+        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint(), s.confirmSeconds(), s.heartbeat(), s.domainExpiry());
   }
 
   static SonarSettings with(SonarSettings s, MaintenanceSettings maintenance) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), maintenance,
-        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
+        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint(), s.confirmSeconds(), s.heartbeat(), s.domainExpiry());
   }
 
   static SonarSettings withSteps(SonarSettings s, HttpStepSettings... steps) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(),
-        List.of(steps), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
+        List.of(steps), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint(), s.confirmSeconds(), s.heartbeat(), s.domainExpiry());
+  }
+
+  static SonarSettings withConfirmation(SonarSettings s, double confirmSeconds) {
+    return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
+        s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(),
+        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint(), confirmSeconds, s.heartbeat(), s.domainExpiry());
+  }
+
+  static SonarSettings with(SonarSettings s, HeartbeatSettings heartbeat) {
+    return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
+        s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(),
+        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint(), s.confirmSeconds(), heartbeat, s.domainExpiry());
+  }
+
+  static SonarSettings with(SonarSettings s, DomainExpirySettings domainExpiry) {
+    return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
+        s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(),
+        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint(), s.confirmSeconds(), s.heartbeat(), domainExpiry);
   }
 
   static SonarSettings withRetries(SonarSettings s, long retries) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), retries, s.maintenance(),
-        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
+        s.steps(), s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint(), s.confirmSeconds(), s.heartbeat(), s.domainExpiry());
   }
 
   static SonarSettings withCaFile(SonarSettings s, String caFile) {
     return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
         s.timeouts(), s.replicationDeadlineSeconds(), s.replicationPollSeconds(), s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(),
-        s.steps(), Optional.of(caFile), s.concurrentRequestsMax(), s.history(), s.vantagePoint());
+        s.steps(), Optional.of(caFile), s.concurrentRequestsMax(), s.history(), s.vantagePoint(), s.confirmSeconds(), s.heartbeat(), s.domainExpiry());
   }
 
   static SonarSettings withGrant(SonarSettings s, Grant grant, String clientId, String clientSecret) {

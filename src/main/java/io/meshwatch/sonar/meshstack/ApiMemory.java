@@ -13,7 +13,7 @@ public final class ApiMemory {
   private final Map<URI, URI> issuers = new ConcurrentHashMap<>();
   private final Map<String, String> versions = new ConcurrentHashMap<>();
 
-  Optional<URI> issuer(URI apiUrl) {
+  public Optional<URI> issuer(URI apiUrl) {
     return Optional.ofNullable(issuers.get(apiUrl));
   }
 
