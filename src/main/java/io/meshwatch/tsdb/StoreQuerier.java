@@ -5,6 +5,7 @@ import io.meshwatch.model.Matcher;
 import io.meshwatch.model.Querier;
 import io.meshwatch.model.Series;
 import io.meshwatch.model.SeriesSet;
+import io.meshwatch.model.TextSet;
 import io.meshwatch.tsdb.chunk.ChunkedSeries;
 import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.chunk.SeriesMerge;
@@ -14,8 +15,6 @@ import io.meshwatch.tsdb.index.Selection;
 import io.meshwatch.tsdb.index.SeriesSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads blocks and head as one: a series that several of them have is one series with the chunks of all. */
@@ -80,7 +79,7 @@ final class StoreQuerier implements Querier {
 
   @Override
   public List<String> labelValues(String name, List<Matcher> matchers, int limit) {
-    TreeSet<String> values = new TreeSet<>(Labels::compareText);
+    TextSet values = new TextSet();
     for (SeriesSource source : sources) {
       if (matchers.isEmpty()) {
         values.addAll(source.labels().values(name));
@@ -88,10 +87,10 @@ final class StoreQuerier implements Querier {
         addValues(source, name, matchers, values);
       }
     }
-    return limited(values, limit);
+    return values.sorted(limit);
   }
 
-  private static void addValues(SeriesSource source, String name, List<Matcher> matchers, Set<String> into) {
+  private static void addValues(SeriesSource source, String name, List<Matcher> matchers, TextSet into) {
     LabelSource index = source.labels();
     Postings found = Selection.select(index, matchers);
     for (int i = 0; i < found.size(); i++) {
@@ -104,7 +103,7 @@ final class StoreQuerier implements Querier {
 
   @Override
   public List<String> labelNames(List<Matcher> matchers, int limit) {
-    TreeSet<String> names = new TreeSet<>(Labels::compareText);
+    TextSet names = new TextSet();
     for (SeriesSource source : sources) {
       if (matchers.isEmpty()) {
         names.addAll(source.labels().names());
@@ -112,10 +111,10 @@ final class StoreQuerier implements Querier {
         addNames(source, matchers, names);
       }
     }
-    return limited(names, limit);
+    return names.sorted(limit);
   }
 
-  private static void addNames(SeriesSource source, List<Matcher> matchers, Set<String> into) {
+  private static void addNames(SeriesSource source, List<Matcher> matchers, TextSet into) {
     Postings found = Selection.select(source.labels(), matchers);
     Labels last = null;
     for (int i = 0; i < found.size(); i++) {
@@ -139,10 +138,6 @@ final class StoreQuerier implements Querier {
       }
     }
     return true;
-  }
-
-  private static List<String> limited(Set<String> texts, int limit) {
-    return limit > 0 ? texts.stream().limit(limit).toList() : List.copyOf(texts);
   }
 
   @Override

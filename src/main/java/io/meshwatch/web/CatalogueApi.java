@@ -8,6 +8,7 @@ import io.meshwatch.model.Names;
 import io.meshwatch.model.NumberText;
 import io.meshwatch.model.Querier;
 import io.meshwatch.model.SeriesSet;
+import io.meshwatch.model.TextSet;
 import io.meshwatch.promql.Expr;
 import io.meshwatch.promql.ParseException;
 import io.meshwatch.promql.Parser;
@@ -18,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 
 /** What the store holds, as Prometheus' API tells it: series, label names and values, exemplars. */
@@ -57,13 +59,10 @@ final class CatalogueApi {
   private void labelNames(Routes.Call call) throws IOException {
     Parameters parameters = new Parameters(call.request());
     int limit = parameters.limit();
-    TreeSet<String> names = new TreeSet<>(Labels::compareText);
     try (Querier querier = querier(parameters)) {
-      for (List<Matcher> matchers : selectorsOrAll(parameters)) {
-        names.addAll(querier.labelNames(matchers, oneMore(limit)));
-      }
+      List<String> names = union(selectorsOrAll(parameters), matchers -> querier.labelNames(matchers, oneMore(limit)));
+      list(call, names, limit, JsonGenerator::writeString);
     }
-    list(call, names, limit, JsonGenerator::writeString);
   }
 
   private void labelValues(Routes.Call call) throws IOException {
@@ -73,13 +72,19 @@ final class CatalogueApi {
       throw new BadRequestException("invalid label name: " + Names.quote(name));
     }
     int limit = parameters.limit();
-    TreeSet<String> values = new TreeSet<>(Labels::compareText);
     try (Querier querier = querier(parameters)) {
-      for (List<Matcher> matchers : selectorsOrAll(parameters)) {
-        values.addAll(querier.labelValues(name, matchers, oneMore(limit)));
-      }
+      List<String> values = union(selectorsOrAll(parameters), matchers -> querier.labelValues(name, matchers, oneMore(limit)));
+      list(call, values, limit, JsonGenerator::writeString);
     }
-    list(call, values, limit, JsonGenerator::writeString);
+  }
+
+  private static List<String> union(List<List<Matcher>> selectors, Function<List<Matcher>, List<String>> texts) {
+    if (selectors.size() == 1) {
+      return texts.apply(selectors.getFirst());
+    }
+    TextSet union = new TextSet();
+    selectors.forEach(matchers -> union.addAll(texts.apply(matchers)));
+    return union.sorted(0);
   }
 
   /** One result more than wanted shows that there are more. */
