@@ -47,11 +47,21 @@ final class LabelGroups<T> {
   /** The group of a series; made if it is the first of its group. */
   T of(Labels series) {
     int hash = hash(series);
+    T known = find(hash, series);
+    return known == null ? add(hash, series) : known;
+  }
+
+  /** The group of a series, or null if none of its group has been asked for. */
+  @Nullable T find(Labels series) {
+    return find(hash(series), series);
+  }
+
+  private @Nullable T find(int hash, Labels series) {
     int mask = table.length - 1;
     for (int at = spread(hash) & mask; ; at = (at + 1) & mask) {
       Entry<T> entry = table[at];
       if (entry == null) {
-        return add(hash, series);
+        return null;
       }
       if (entry.hash == hash && matches(entry.key, series)) {
         return entry.group;

@@ -31,7 +31,7 @@ final class Row {
 
   static Row empty(Labels labels, int steps) {
     Row row = new Row(labels, steps);
-    Arrays.fill(row.floats, ABSENT);
+    row.reset(labels);
     return row;
   }
 
@@ -76,6 +76,14 @@ final class Row {
 
   void clear(int step) {
     set(step, ABSENT, null);
+  }
+
+  /** Makes it an empty row for another series. */
+  void reset(Labels newLabels) {
+    labels = newLabels;
+    dropName = false;
+    histograms = null;
+    Arrays.fill(floats, ABSENT);
   }
 
   void copyStep(int step, Row from) {

@@ -268,10 +268,7 @@ final class SeriesReader {
   }
 
   private static boolean fill(Task task, Series series, Row row) {
-    row.labels = series.labels();
-    row.dropName = false;
-    row.histograms = null;
-    Arrays.fill(row.floats, Row.ABSENT);
+    row.reset(series.labels());
     return task.fill(series, row);
   }
 
