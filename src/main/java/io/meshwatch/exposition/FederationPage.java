@@ -1,7 +1,7 @@
 package io.meshwatch.exposition;
 
 import io.meshwatch.model.Histogram;
-import java.util.SortedMap;
+import java.util.SequencedMap;
 
 /**
  * A page of series with their times, one family after the other, for other servers to scrape. Unlike elsewhere a label may be there with
@@ -19,10 +19,10 @@ public sealed interface FederationPage permits FederationText, FederationProtobu
   }
 
   /** Adds a float sample of a metric. */
-  void sample(String metricName, SortedMap<String, String> labels, double value, long timestampMillis);
+  void sample(String metricName, SequencedMap<String, String> labels, double value, long timestampMillis);
 
   /** Adds a native histogram of a metric. */
-  void histogram(String metricName, SortedMap<String, String> labels, Histogram histogram, long timestampMillis);
+  void histogram(String metricName, SequencedMap<String, String> labels, Histogram histogram, long timestampMillis);
 
   /** The whole page. */
   byte[] finish();

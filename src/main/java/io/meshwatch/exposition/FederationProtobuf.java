@@ -3,7 +3,7 @@ package io.meshwatch.exposition;
 import io.meshwatch.model.Histogram;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.SequencedMap;
 
 /**
  * Federation in delimited protobuf, native histograms with all their buckets.
@@ -25,18 +25,18 @@ final class FederationProtobuf implements FederationPage {
   }
 
   @Override
-  public void sample(String metricName, SortedMap<String, String> labels, double value, long timestampMillis) {
+  public void sample(String metricName, SequencedMap<String, String> labels, double value, long timestampMillis) {
     begin(metricName, TYPE_UNTYPED);
     family.message(4, metric(labels).message(5, new ProtoWriter().fixedDouble(1, value)).varint(6, timestampMillis));
   }
 
   @Override
-  public void histogram(String metricName, SortedMap<String, String> labels, Histogram histogram, long timestampMillis) {
+  public void histogram(String metricName, SequencedMap<String, String> labels, Histogram histogram, long timestampMillis) {
     begin(metricName, histogram.resetHint() == Histogram.ResetHint.GAUGE ? TYPE_GAUGE_HISTOGRAM : TYPE_HISTOGRAM);
     family.message(4, metric(labels).message(7, histogram(histogram)).varint(6, timestampMillis));
   }
 
-  private ProtoWriter metric(SortedMap<String, String> labels) {
+  private ProtoWriter metric(SequencedMap<String, String> labels) {
     ProtoWriter metric = new ProtoWriter();
     labels.forEach((name, value) -> metric.message(1, new ProtoWriter().text(1, escaping.escape(name)).text(2, value)));
     return metric;

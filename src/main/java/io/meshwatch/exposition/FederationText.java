@@ -4,9 +4,9 @@ import io.meshwatch.model.Histogram;
 import io.meshwatch.model.Names;
 import io.meshwatch.model.NumberText;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.SequencedMap;
 
 /** Federation in text 0.0.4. A native histogram has no buckets there; its count and sum are shown as those of a classic one. */
 final class FederationText implements FederationPage {
@@ -22,15 +22,15 @@ final class FederationText implements FederationPage {
   }
 
   @Override
-  public void sample(String metricName, SortedMap<String, String> labels, double value, long timestampMillis) {
+  public void sample(String metricName, SequencedMap<String, String> labels, double value, long timestampMillis) {
     begin(metricName, UNTYPED);
     line(metricName, labels, value, timestampMillis);
   }
 
   @Override
-  public void histogram(String metricName, SortedMap<String, String> labels, Histogram histogram, long timestampMillis) {
+  public void histogram(String metricName, SequencedMap<String, String> labels, Histogram histogram, long timestampMillis) {
     begin(metricName, HISTOGRAM);
-    SortedMap<String, String> withBound = new TreeMap<>(labels);
+    SequencedMap<String, String> withBound = new LinkedHashMap<>(labels);
     withBound.put("le", "+Inf");
     line(metricName + "_bucket", withBound, histogram.count(), timestampMillis);
     line(metricName + "_sum", labels, histogram.sum(), timestampMillis);
@@ -50,7 +50,7 @@ final class FederationText implements FederationPage {
     return Names.isLegacyMetricName(escaped) ? escaped : quoted(escaped);
   }
 
-  private void line(String metricName, SortedMap<String, String> labels, double value, long timestampMillis) {
+  private void line(String metricName, SequencedMap<String, String> labels, double value, long timestampMillis) {
     String name = name(metricName);
     boolean bare = !name.startsWith("\"");
     page.append(bare ? name : "").append('{').append(bare ? "" : name);

@@ -15,8 +15,10 @@ import io.meshwatch.promql.ParseException;
 import io.meshwatch.promql.Parser;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,7 +35,8 @@ final class FederateApi {
   private final Engine engine;
   private final Clock clock;
   private final long lookbackMillis;
-  private final Map<String, String> externalLabels;
+  /** Labels that a series gets behind its own ones, as Prometheus adds them; an empty instance keeps the scraping server from setting its own. */
+  private final SortedMap<String, String> externalLabels;
 
   /**
    * Federation from this engine.
@@ -45,7 +48,8 @@ final class FederateApi {
     this.engine = engine;
     this.clock = clock;
     this.lookbackMillis = lookbackMillis;
-    this.externalLabels = Map.copyOf(externalLabels);
+    this.externalLabels = new TreeMap<>(externalLabels);
+    this.externalLabels.putIfAbsent(Labels.INSTANCE, "");
   }
 
   void addTo(Routes routes) {
@@ -96,12 +100,12 @@ final class FederateApi {
     if (last < 0) {
       return;
     }
-    SortedMap<String, String> all = new TreeMap<>(externalLabels);
-    all.putIfAbsent(Labels.INSTANCE, "");
+    SequencedMap<String, String> all = new LinkedHashMap<>();
     Labels own = labels.withoutMetricName();
     for (int i = 0; i < own.size(); i++) {
       all.put(own.name(i), own.value(i));
     }
+    externalLabels.forEach(all::putIfAbsent);
     long at = samples.timestamps()[last];
     var histogram = samples.histogram(last);
     if (histogram != null) {
