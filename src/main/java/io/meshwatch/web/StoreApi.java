@@ -42,7 +42,8 @@ final class StoreApi {
   private void admin(Routes routes, String path, Routes.Endpoint endpoint) {
     Routes.Endpoint guarded = ApiErrors.guarded(call -> {
       if (!adminEnabled) {
-        ApiErrors.error(call.reply(), 503, "unavailable", "admin APIs disabled");
+        // Prometheus gives this error no status of its own.
+        ApiErrors.error(call.reply(), 500, "unavailable", "admin APIs disabled");
         return;
       }
       try {

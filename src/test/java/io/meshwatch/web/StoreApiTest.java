@@ -97,7 +97,7 @@ class StoreApiTest {
   void changesNothingUnlessAdminApisAreEnabled() throws Exception {
     show(false);
     HttpResult.Answer refused = post("/api/v1/admin/tsdb/delete_series", "match[]=up");
-    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.status()).isEqualTo(500);
     assertThat(refused.text()).isEqualTo("{\"status\":\"error\",\"errorType\":\"unavailable\",\"error\":\"admin APIs disabled\"}");
   }
 
