@@ -33,6 +33,8 @@ final class JettyBridge extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(JettyBridge.class);
   /** Smaller bodies are sent as they are: a gzip header costs more than it saves. */
   private static final int GZIP_BYTES_MIN = 1024;
+  /** Beginnings of content types that are compressed in themselves: pictures, fonts, chunks of samples. */
+  private static final List<String> PACKED_TYPES = List.of("image/png", "font/", "application/x-streamed-protobuf");
   /** Requests that are answered at once; more are told to come back. */
   private static final int REQUESTS_MAX = 1_000;
 
@@ -300,7 +302,7 @@ final class JettyBridge extends Handler.Abstract {
       String accepted = request.getHeaders().get(HttpHeader.ACCEPT_ENCODING);
       String type = response.getHeaders().get(HttpHeader.CONTENT_TYPE);
       boolean packedAlready = response.getHeaders().contains(HttpHeader.CONTENT_ENCODING)
-          || (type != null && (type.startsWith("image/png") || type.startsWith("font/")));
+          || (type != null && PACKED_TYPES.stream().anyMatch(type::startsWith));
       return accepted != null && accepted.contains("gzip") && !packedAlready;
     }
 

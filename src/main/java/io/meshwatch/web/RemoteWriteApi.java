@@ -1,5 +1,6 @@
 package io.meshwatch.web;
 
+import io.meshwatch.engine.remote.BadRemoteRequestException;
 import io.meshwatch.engine.remote.RemoteWriteReceiver;
 import io.meshwatch.model.StoreUnavailableException;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class RemoteWriteApi {
       }
     } catch (RemoteWriteReceiver.OtherVersionException e) {
       refuse(call, 415, String.valueOf(e.getMessage()));
-    } catch (RemoteWriteReceiver.BadRequestException e) {
+    } catch (BadRemoteRequestException e) {
       refuse(call, 400, String.valueOf(e.getMessage()));
     } catch (StoreUnavailableException e) {
       refuse(call, 503, String.valueOf(e.getMessage()));

@@ -2,6 +2,7 @@ package io.meshwatch.web;
 
 import io.meshwatch.engine.EmbeddedEngine;
 import io.meshwatch.engine.Engine;
+import io.meshwatch.engine.remote.RemoteReader;
 import io.meshwatch.engine.remote.RemoteWriteReceiver;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.ListenerSpec;
@@ -79,6 +80,7 @@ public final class WebServer implements AutoCloseable {
     new FederateApi(parts.engine(), environment.clock(), now.limits().lookbackMillis(), Map.of()).addTo(routes);
     new PushApi(parts.pushGateway(), pushAccess).addTo(routes);
     new RemoteWriteApi(new RemoteWriteReceiver(parts.engine()::appender)).addTo(routes);
+    new RemoteReadApi(new RemoteReader(parts.engine().queryable())).addTo(routes);
     new AlertmanagerApi(parts.notifier(), environment.clock(), now.version(), now.startedAtMillis()).addTo(routes);
     new StatusApi(new StatusApi.ServerFacts(now.version(), () -> facts.get().configuration(), now.startedAtMillis(), now.retentionMillis(),
         Map.of("web.listen-address", spec.host() + ":" + spec.port()), now.seriesCount(), now.reloadedAtMillis(),

@@ -1,7 +1,5 @@
 package io.meshwatch.engine.remote;
 
-import io.airlift.compress.v3.MalformedInputException;
-import io.airlift.compress.v3.snappy.SnappyJavaDecompressor;
 import io.meshwatch.model.AppendOutcome;
 import io.meshwatch.model.Appender;
 import io.meshwatch.model.Histogram;
@@ -47,13 +45,6 @@ public final class RemoteWriteReceiver {
    */
   public record Outcome(long samples, long histograms, long exemplars, Optional<String> problem) {}
 
-  /** A request cannot be decoded; nothing was stored. */
-  public static final class BadRequestException extends RuntimeException {
-    BadRequestException(String message, Throwable cause) {
-      super(message, cause);
-    }
-  }
-
   /** A request's body is of the other version than its Content-Type says: nothing was stored, answer 415. */
   public static final class OtherVersionException extends RuntimeException {
     OtherVersionException() {
@@ -94,12 +85,12 @@ public final class RemoteWriteReceiver {
     return Optional.of(Version.V1);
   }
 
-  /** Stores a request's body, compressed with snappy's block format. */
+  /** Stores a request's body, compressed with snappy's block format; throws {@link BadRemoteRequestException} if it cannot be decoded. */
   public Outcome receive(Version version, byte[] compressed) {
-    int length = decompressedLength(compressed);
+    int length = SnappyBody.length(compressed, DECODED_BYTES_MAX);
     byte[] buffer = borrowBuffer(length);
     try {
-      decompress(compressed, buffer, length);
+      SnappyBody.decompress(compressed, buffer, length);
       return store(version, buffer, length);
     } finally {
       if (buffer.length <= KEPT_BUFFER_BYTES_MAX) {
@@ -123,41 +114,12 @@ public final class RemoteWriteReceiver {
       committed = true;
       return outcome;
     } catch (ProtoReader.MalformedException e) {
-      throw new BadRequestException("cannot decode the request: " + e.getMessage(), e);
+      throw new BadRemoteRequestException("cannot decode the request: " + e.getMessage(), e);
     } finally {
       if (!committed) {
         appender.rollback();
       }
     }
-  }
-
-  private static int decompressedLength(byte[] compressed) {
-    int length;
-    try {
-      length = new SnappyJavaDecompressor().getUncompressedLength(compressed, 0);
-    } catch (MalformedInputException | IndexOutOfBoundsException e) {
-      throw notSnappy(e);
-    }
-    if (length < 0 || length > DECODED_BYTES_MAX) {
-      throw new BadRequestException(
-          "the request has " + length + " bytes decompressed, at most " + DECODED_BYTES_MAX + " are taken", new IllegalArgumentException());
-    }
-    return length;
-  }
-
-  private static void decompress(byte[] compressed, byte[] into, int length) {
-    try {
-      int found = new SnappyJavaDecompressor().decompress(compressed, 0, compressed.length, into, 0, length);
-      if (found != length) {
-        throw new BadRequestException("the request claims " + length + " bytes decompressed, got " + found, new IllegalArgumentException());
-      }
-    } catch (MalformedInputException | IndexOutOfBoundsException e) {
-      throw notSnappy(e);
-    }
-  }
-
-  private static BadRequestException notSnappy(RuntimeException e) {
-    return new BadRequestException("the request is not compressed with snappy's block format: " + e.getMessage(), e);
   }
 
   /** One request's way into the store. Confined to one thread. */
