@@ -222,7 +222,7 @@ public final class Sonar implements AutoCloseable {
       own.remove(MetricName.SCAN_INTERVAL);
     } else {
       own.set(MetricName.HEARTBEAT, lastSignMillis() / 1e3);
-      own.set(MetricName.SCAN_INTERVAL, settings.scanInterval());
+      own.set(MetricName.SCAN_INTERVAL, (double) settings.scanInterval());
     }
     own.set(MetricName.RUNS_IN_FLIGHT, (double) loops.values().stream().filter(TargetLoop::isRunning).count());
     own.set(MetricName.REQUESTS_IN_FLIGHT, gate.open());

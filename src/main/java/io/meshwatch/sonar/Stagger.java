@@ -10,6 +10,6 @@ final class Stagger {
 
   /** Where in the interval the target of this number starts. */
   static long phaseMillis(int number, long intervalMillis) {
-    return Integer.toUnsignedLong(Integer.reverse(number)) * intervalMillis >>> Integer.SIZE;
+    return (Integer.toUnsignedLong(Integer.reverse(number)) * intervalMillis) >>> Integer.SIZE;
   }
 }
