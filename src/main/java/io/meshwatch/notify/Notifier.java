@@ -15,12 +15,7 @@ import io.meshwatch.notify.mail.MailSettings;
 import io.meshwatch.notify.mail.MailTransport;
 import io.meshwatch.notify.mail.Truncation;
 import java.nio.file.Path;
-import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -42,11 +37,11 @@ public final class Notifier implements AlertSink, AutoCloseable {
 
   private final Environment environment;
   private final NotificationStore store;
-  private final Function<MailSettings, MailTransport> transports;
-  private final CurveSource curves;
+  private final CourierFleet fleet;
   private final NotificationMetrics metrics;
   private final HandOverMetrics handOverMetrics;
   private final MailComposer composer = new MailComposer();
+  private final Courier.Desk desk = new Desk();
   private final Ledger ledger;
   private final Object lock = new Object();
 
@@ -56,6 +51,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
   private Routing routing;
   private MutingBoard muting;
   private Dispatcher dispatcher;
+  private AlertIntake intake;
   private Outbox outbox;
   private Silencing silencing;
   private List<Courier> couriers = List.of();
@@ -89,19 +85,19 @@ public final class Notifier implements AlertSink, AutoCloseable {
       NotificationStore store,
       Function<MailSettings, MailTransport> transports,
       CurveSource curves) {
-    this.curves = curves;
     this.environment = environment;
     this.store = store;
-    this.transports = transports;
+    this.fleet = new CourierFleet(environment, transports, composer, curves);
     this.metrics = new NotificationMetrics(environment.telemetry());
     this.handOverMetrics = new HandOverMetrics(environment.telemetry());
     this.ledger = new Ledger(store);
     this.installation = installation;
     this.settings = settings;
     this.routing = routing(installation, settings);
-    extendTimeouts(now());
+    AlertIntake.extendTimeouts(ledger, now() + NotifySettings.millis(settings.resolveTimeoutSeconds()));
     this.muting = new MutingBoard(ledger, routing);
     this.dispatcher = new Dispatcher(ledger, routing, now());
+    this.intake = new AlertIntake(ledger, dispatcher, metrics, settings.alertsMax());
     this.outbox = new Outbox(ledger, dispatcher, settings.outboxLimits(), metrics, muting);
     this.silencing = new Silencing(ledger, settings.silencesMax());
     metrics.announce(routing.receivers().values());
@@ -119,23 +115,11 @@ public final class Notifier implements AlertSink, AutoCloseable {
         : DefaultRouting.of(newInstallation, newSettings);
   }
 
-  /** While meshwatch was down nobody could say that an alert still fires, so alerts that fired then get some more time. */
-  private void extendTimeouts(long nowMillis) {
-    long lastAlive = ledger.alerts().stream().mapToLong(Alert::updatedAtMillis).max().orElse(0);
-    long until = nowMillis + NotifySettings.millis(settings.resolveTimeoutSeconds());
-    for (Alert a : List.copyOf(ledger.alerts())) {
-      boolean fired = a.endsAtMillis() > a.updatedAtMillis() && a.endsAtMillis() > lastAlive;
-      if (fired && a.endsAtMillis() < until) {
-        ledger.put(new Alert(a.labels(), a.annotations(), a.startsAtMillis(), until, a.updatedAtMillis(), a.generatorUrl(), a.value()));
-      }
-    }
-  }
-
   /** Begins to send. */
   public void start() {
     synchronized (lock) {
       started = true;
-      couriers = newCouriers();
+      couriers = fleet.couriers(routing, settings, installation, desk);
       alertmanagers = newAlertmanagers();
       maintenanceTimer = environment.timers().every("notify maintenance", MAINTENANCE_MILLIS, 0, this::maintain);
       planFlush();
@@ -160,10 +144,11 @@ public final class Notifier implements AlertSink, AutoCloseable {
       routing = newRouting;
       muting = new MutingBoard(ledger, routing);
       dispatcher = new Dispatcher(ledger, routing, now());
+      intake = new AlertIntake(ledger, dispatcher, metrics, settings.alertsMax());
       outbox = new Outbox(ledger, dispatcher, settings.outboxLimits(), metrics, muting);
       silencing = new Silencing(ledger, settings.silencesMax());
       metrics.announce(routing.receivers().values());
-      couriers = started ? newCouriers() : List.of();
+      couriers = started ? fleet.couriers(routing, settings, installation, desk) : List.of();
       alertmanagers.forEach(AlertmanagerClient::close);
       alertmanagers = started ? newAlertmanagers() : List.of();
       ledger.commit();
@@ -172,38 +157,8 @@ public final class Notifier implements AlertSink, AutoCloseable {
     wakeCouriers();
   }
 
-  private List<Courier> newCouriers() {
-    Map<Object, Destination> lanes = new LinkedHashMap<>();
-    routing.receivers().values().forEach(r -> r.destinations().forEach(d -> lanes.putIfAbsent(lane(d), d)));
-    return lanes.entrySet().stream().map(e -> courier(e.getKey(), e.getValue())).toList();
-  }
-
   private List<AlertmanagerClient> newAlertmanagers() {
     return settings.alertmanagers().stream().map(each -> new AlertmanagerClient(each, environment, handOverMetrics)).toList();
-  }
-
-  /** Destinations with equal lanes share a way out. */
-  private static Object lane(Destination destination) {
-    return destination instanceof Destination.Mail mail ? mail.relay() : destination.id();
-  }
-
-  private Courier courier(Object lane, Destination destination) {
-    Predicate<Destination> served = d -> lane(d).equals(lane);
-    String name = destination instanceof Destination.Mail mail ? "the relay " + mail.relay().host() : destination.address();
-    return new Courier(name, channel(destination), served, new Desk(), environment.clock(), environment.timers(), settings.outboxLimits());
-  }
-
-  private Channel channel(Destination destination) {
-    return switch (destination) {
-      case Destination.Mail mail -> new MailChannel(transports.apply(mail.relay()), composer, curves, style(mail.relay()));
-      case Destination.Webhook webhook -> new WebhookChannel(environment.network(), installation.pageUrl());
-      case Destination.Heartbeat heartbeat -> new WebhookChannel(environment.network(), installation.pageUrl());
-    };
-  }
-
-  private MailChannel.Style style(MailSettings relay) {
-    return new MailChannel.Style(installation.name(), installation.pageUrl(), ZoneId.of(settings.timeZone()), settings.mailAlertsMax(),
-        MailChannel.Style.idDomain(relay.sender().address()));
   }
 
   /** What couriers see of the outbox: every step under the lock, and on disk when it returns. */
@@ -239,52 +194,13 @@ public final class Notifier implements AlertSink, AutoCloseable {
     List<AlertmanagerClient> others;
     synchronized (lock) {
       for (Alert alert : alerts) {
-        accept(alert, now);
+        intake.accept(alert, now);
       }
       ledger.commit();
       planFlush();
       others = alertmanagers;
     }
     others.forEach(each -> each.offer(alerts));
-  }
-
-  private void accept(Alert alert, long nowMillis) {
-    metrics.received(alert.isResolvedAt(nowMillis));
-    Alert known = ledger.alert(alert.labels());
-    if (known == null && (alert.isResolvedAt(nowMillis) || !hasRoom(nowMillis))) {
-      return;
-    }
-    Alert merged = known == null ? alert : merge(known, alert);
-    if (known != null && known.isResolvedAt(nowMillis) && !merged.isResolvedAt(nowMillis)) {
-      // It begins anew, and whoever took care of it before may not know.
-      ledger.removeAcknowledgement(alert.labels());
-    }
-    ledger.put(merged);
-    dispatcher.dispatch(merged, nowMillis);
-  }
-
-  /** Makes room by giving up on the end that was over first; false if every alert fires. */
-  private boolean hasRoom(long nowMillis) {
-    if (ledger.alerts().size() < settings.alertsMax()) {
-      return true;
-    }
-    Optional<Alert> oldestEnd = ledger.alerts().stream()
-        .filter(a -> a.isResolvedAt(nowMillis)).min(Comparator.comparingLong(Alert::endsAtMillis));
-    if (oldestEnd.isEmpty()) {
-      metrics.rejected();
-      return false;
-    }
-    dispatcher.abandon(oldestEnd.get().labels());
-    metrics.evicted();
-    return true;
-  }
-
-  /** The later look wins; an alert that never stopped keeps its first start. */
-  private static Alert merge(Alert known, Alert next) {
-    Alert newer = next.updatedAtMillis() >= known.updatedAtMillis() ? next : known;
-    boolean overlap = next.startsAtMillis() < known.endsAtMillis() && known.startsAtMillis() <= next.endsAtMillis();
-    long start = overlap ? Math.min(known.startsAtMillis(), next.startsAtMillis()) : newer.startsAtMillis();
-    return new Alert(newer.labels(), newer.annotations(), start, newer.endsAtMillis(), newer.updatedAtMillis(), newer.generatorUrl(), newer.value());
   }
 
   private void planFlush() {
@@ -515,7 +431,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
       String id = "test." + now() + "@" + MailChannel.Style.idDomain(relay.sender().address());
       message = composer.test(installation.name(), address, id, now());
     }
-    try (MailTransport transport = transports.apply(relay)) {
+    try (MailTransport transport = fleet.transports().apply(relay)) {
       return transport.test(message);
     }
   }
