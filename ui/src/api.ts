@@ -100,6 +100,14 @@ export interface NotificationView {
   reply: string;
 }
 
+/** Who takes care of an alert. */
+export interface AcknowledgementView {
+  labels: Record<string, string>;
+  author: string;
+  comment: string;
+  atMillis: number;
+}
+
 export interface TargetView {
   discoveredLabels: Record<string, string>;
   labels: Record<string, string>;
@@ -157,6 +165,15 @@ export async function fetchJson<T>(url: string, signal?: AbortSignal): Promise<T
     throw new Error(message ?? `${response.status} ${response.statusText}`);
   }
   return body as T;
+}
+
+/** Sends JSON to change something; an error carries the server's own sentence. */
+export async function postJson(url: string, change: unknown): Promise<void> {
+  const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(change) });
+  if (!response.ok) {
+    const body = (await response.json().catch(() => null)) as { error?: string } | null;
+    throw new Error(body?.error ?? `${response.status} ${response.statusText}`);
+  }
 }
 
 /** Fetches the data of one of Prometheus' endpoints. */

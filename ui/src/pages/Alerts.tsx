@@ -1,7 +1,8 @@
 import { Accordion, Alert, Badge, Card, Code, Group, Loader, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
-import { fetchData, usePolling, type RuleGroupView, type RuleView } from '../api';
+import { fetchData, fetchJson, usePolling, type AcknowledgementView, type RuleGroupView, type RuleView } from '../api';
 import { duration } from '../format';
+import { Acknowledge } from '../parts/Acknowledge';
 import { PageLink } from '../parts/link';
 import { SeverityBadge } from './Overview';
 
@@ -22,9 +23,22 @@ interface AlertingRule extends RuleView {
   selectorsWithoutData?: string[];
 }
 
+/** Who takes care of what. */
+interface Care {
+  list: AcknowledgementView[];
+  reload: () => void;
+}
+
+function same(a: Record<string, string>, b: Record<string, string>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
 /** All alerting rules by group, with what is firing and why. */
 export function Alerts() {
   const loaded = usePolling((signal) => fetchData<{ groups: RuleGroupView[] }>('/api/v1/rules?type=alert', signal), RULES_MILLIS);
+  const acknowledged = usePolling((signal) => fetchJson<AcknowledgementView[]>('/api/meshwatch/v1/acknowledgements', signal), RULES_MILLIS);
+  const care: Care = { list: acknowledged.data ?? [], reload: acknowledged.reload };
   const [show, setShow] = useState('active');
   const [search, setSearch] = useState('');
   if (!loaded.data) {
@@ -68,7 +82,7 @@ export function Alerts() {
           </Group>
           <Accordion multiple variant="contained">
             {group.rules.map((rule) => (
-              <Rule key={rule.name + rule.query} rule={rule as AlertingRule} />
+              <Rule key={rule.name + rule.query} rule={rule} care={care} />
             ))}
           </Accordion>
         </Card>
@@ -94,7 +108,7 @@ function wanted(rule: AlertingRule, show: string): boolean {
   }
 }
 
-function Rule({ rule }: { rule: AlertingRule }) {
+function Rule({ rule, care }: { rule: AlertingRule; care: Care }) {
   const color = rule.state === 'firing' ? 'red' : rule.state === 'pending' ? 'yellow' : 'gray';
   return (
     <Accordion.Item value={rule.name + rule.query}>
@@ -124,7 +138,7 @@ function Rule({ rule }: { rule: AlertingRule }) {
             </Text>
           )}
           {rule.alerts.map((alert) => (
-            <Active key={JSON.stringify(alert.labels)} alert={alert} />
+            <Active key={JSON.stringify(alert.labels)} alert={alert} care={care} />
           ))}
           <Text size="sm">{rule.annotations?.description?.replace(/\{\{.*?\}\}/g, '…')}</Text>
           <Code block>{rule.query}</Code>
@@ -149,7 +163,7 @@ function Rule({ rule }: { rule: AlertingRule }) {
   );
 }
 
-function Active({ alert }: { alert: ActiveAlert }) {
+function Active({ alert, care }: { alert: ActiveAlert; care: Care }) {
   return (
     <Card withBorder padding="xs">
       <Text fw={600} size="sm" className="breakable">
@@ -164,6 +178,9 @@ function Active({ alert }: { alert: ActiveAlert }) {
           .map(([name, value]) => `${name}="${value}"`)
           .join(' ')}
       </Text>
+      {alert.state === 'firing' && (
+        <Acknowledge labels={alert.labels} acknowledged={care.list.find((each) => same(each.labels, alert.labels))} onChange={care.reload} />
+      )}
     </Card>
   );
 }

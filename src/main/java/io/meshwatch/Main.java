@@ -1,5 +1,6 @@
 package io.meshwatch;
 
+import io.meshwatch.cli.AcknowledgeCommand;
 import io.meshwatch.cli.AgentCommand;
 import io.meshwatch.cli.CheckCommand;
 import io.meshwatch.cli.CredentialsCommand;
@@ -21,8 +22,8 @@ public final class Main {
   public static void main(String[] args) {
     System.exit(MeshwatchCommand
         .commandLine(
-            new UpCommand(), new CheckCommand(), new InitCommand(), new QueryCommand(), new RulesCommand(), new SilenceCommand(), new MailCommand(),
-            new PromqlCommand(), new SonarCommand(), new TsdbCommand(), new CredentialsCommand(), new DeployCommand(), new AgentCommand(),
+            new UpCommand(), new CheckCommand(), new InitCommand(), new QueryCommand(), new RulesCommand(), new SilenceCommand(),
+            new AcknowledgeCommand(), new MailCommand(), new PromqlCommand(), new SonarCommand(), new TsdbCommand(), new CredentialsCommand(), new DeployCommand(), new AgentCommand(),
             new WarmUpCommand())
         .execute(args));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import io.meshwatch.cli.AcknowledgeCommand;
 import io.meshwatch.cli.ExitCode;
 import io.meshwatch.cli.MailCommand;
 import io.meshwatch.cli.MeshwatchCommand;
@@ -92,7 +93,7 @@ class AlertCommandsTest {
   private static Result runHere(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine line = MeshwatchCommand.commandLine(new RulesCommand(), new SilenceCommand(), new MailCommand());
+    CommandLine line = MeshwatchCommand.commandLine(new RulesCommand(), new SilenceCommand(), new AcknowledgeCommand(), new MailCommand());
     line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err, true));
     return new Result(line.execute(arguments), out.toString(), err.toString());
   }
@@ -144,10 +145,23 @@ class AlertCommandsTest {
   }
 
   @Test
+  void acknowledgesListsAndWithdraws() {
+    Result added = run("ack", "add", "alertname=Own", "--author", "ann", "--comment", "on my way");
+    assertThat(added.exit()).as(added.err()).isEqualTo(ExitCode.FINE);
+    assertThat(added.out()).contains("acknowledged {alertname=\"Own\"");
+    assertThat(run("ack", "list").out()).contains("alertname=\"Own\"", "ann: on my way");
+    assertThat(run("rules", "explain", "Own").out()).contains("ann", "on my way");
+    assertThat(run("ack", "withdraw", "severity=critical").out()).contains("withdrawn {alertname=\"Own\"");
+    assertThat(run("ack", "list").out()).contains("(no acknowledgements)");
+    assertThat(run("ack", "add", "alertname=Nothing").exit()).isEqualTo(ExitCode.NO);
+  }
+
+  @Test
   void takesAcknowledgementsAsJsonOnly() throws Exception {
     String body = "{\"labels\": {\"alertname\": \"Own\", \"severity\": \"critical\"}, \"author\": \"ann\"}";
     assertThat(post("/api/meshwatch/v1/acknowledgements", "text/plain", body).status()).isEqualTo(400);
     assertThat(post("/api/meshwatch/v1/acknowledgements", "application/json", body).status()).isEqualTo(200);
+    assertThat(post("/api/meshwatch/v1/acknowledgements/withdraw", "application/json", body).status()).isEqualTo(200);
     assertThat(post("/api/meshwatch/v1/acknowledgements", "application/json", "{\"labels\": {\"alertname\": \"No\"}}").text()).contains("no alert with these labels fires");
   }
 }

@@ -47,7 +47,7 @@ public final class SilenceCommand implements Callable<Integer> {
     return ExitCode.NO;
   }
 
-  private static List<Matcher> matchers(List<String> texts) {
+  static List<Matcher> matchers(List<String> texts) {
     List<Matcher> matchers = new ArrayList<>();
     for (String text : texts) {
       try {

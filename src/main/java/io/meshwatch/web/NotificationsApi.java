@@ -1,6 +1,5 @@
 package io.meshwatch.web;
 
-import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.notify.MatcherParser;
@@ -15,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /api/meshwatch/v1}: test mails, acknowledgements and what a silence would keep back. Changes take JSON, so no other page's form can make them. */
+/** {@code /api/meshwatch/v1}: test mails and what a silence would keep back. Changes take JSON, so no other page's form can make them. */
 final class NotificationsApi {
   private static final int BODY_BYTES_MAX = 64 * 1024;
   private static final int PREVIEW_ALERTS_MAX = 100;
@@ -28,12 +27,10 @@ final class NotificationsApi {
 
   void addTo(Routes routes) {
     routes.post("/api/meshwatch/v1/mail/test", guarded(this::testMail));
-    routes.post("/api/meshwatch/v1/acknowledgements", guarded(this::acknowledge));
-    routes.post("/api/meshwatch/v1/acknowledgements/withdraw", guarded(this::withdraw));
     routes.post("/api/meshwatch/v1/silences/preview", guarded(this::preview));
   }
 
-  private static Routes.Endpoint guarded(Routes.Endpoint endpoint) {
+  static Routes.Endpoint guarded(Routes.Endpoint endpoint) {
     return ApiErrors.guarded(call -> {
       try {
         endpoint.answer(call);
@@ -43,7 +40,8 @@ final class NotificationsApi {
     });
   }
 
-  private static JsonNode body(Routes.Call call) throws IOException {
+  /** The body of a change, which must say that it is JSON. */
+  static JsonNode body(Routes.Call call) throws IOException {
     String type = call.request().header("Content-Type").orElse("");
     if (!type.startsWith("application/json")) {
       throw new BadRequestException("expected Content-Type application/json, got \"" + type + "\"");
@@ -63,23 +61,6 @@ final class NotificationsApi {
     answer.put("outcome", dialogue.delivery().getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT));
     answer.put("code", dialogue.delivery().code()).put("reply", dialogue.delivery().text());
     Json.send(call.reply(), (Object) answer);
-  }
-
-  private void acknowledge(Routes.Call call) throws IOException {
-    JsonNode body = body(call);
-    notifier.acknowledge(labels(body), body.path("author").asString(""), body.path("comment").asString(""));
-    Json.send(call.reply(), (Object) Json.MAPPER.createObjectNode().put("status", "success"));
-  }
-
-  private void withdraw(Routes.Call call) throws IOException {
-    notifier.unacknowledge(labels(body(call)));
-    Json.send(call.reply(), (Object) Json.MAPPER.createObjectNode().put("status", "success"));
-  }
-
-  private static Labels labels(JsonNode body) {
-    Labels.Builder labels = Labels.builder();
-    body.path("labels").propertyStream().forEach(each -> labels.set(each.getKey(), each.getValue().asString("")));
-    return labels.build();
   }
 
   private void preview(Routes.Call call) throws IOException {

@@ -92,6 +92,7 @@ public final class WebServer implements AutoCloseable {
     }
     new RulesApi(parts.rules(), parts.notifier(), parts.engine(), now.limits(), environment.clock()).addTo(routes);
     new NotificationsApi(parts.notifier()).addTo(routes);
+    new AcknowledgementsApi(parts.notifier()).addTo(routes);
     new RunbookPage(parts.rules(), new RuleExplainer(parts.engine(), now.limits()), environment.clock()).addTo(routes);
     addOperations(routes, environment, ready, reload);
     new Pages().addTo(routes);
