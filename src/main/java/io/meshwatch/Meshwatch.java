@@ -169,12 +169,12 @@ public final class Meshwatch implements AutoCloseable {
             new EngineCurves(engine)));
     SonarSettings sonarSettings = sonarSettings(config);
     RunLog runLog = opened(RunLog.open(environment, folders.sonar(), sonarSettings.history()));
-    sonar = opened(new Sonar(environment, engine::appender, runLog, sonarSettings));
+    sonar = opened(new Sonar(environment, this::announcingAppender, runLog, sonarSettings));
     rules = opened(new Rules(environment, engine, new EvidenceSink(notifier, sonar::evidence), ruleOptions(config)));
-    scraper = opened(new Scraper(environment, engine::appender));
+    scraper = opened(new Scraper(environment, engine::appender, rules));
     storeAlarm = opened(new StoreAlarm(environment, engine::trouble, notifier, config.pageUrl()));
-    probes = opened(new Probes(environment, engine::appender));
-    pushGateway = opened(new PushGateway(environment, engine::appender, folders.pushed()));
+    probes = opened(new Probes(environment, this::announcingAppender));
+    pushGateway = opened(new PushGateway(environment, this::announcingAppender, folders.pushed()));
     AccessLog accessLog = new AccessLog(environment.disk(), environment.telemetry(), dataFolder);
     environment.listeners().onAccess(accessLog);
     accessTimer = environment.timers().every("access log", ACCESS_LOG_MILLIS, 0, due -> accessLog.write());
@@ -186,6 +186,11 @@ public final class Meshwatch implements AutoCloseable {
         pushAccess(environment, config),
         () -> ready,
         this::reload));
+  }
+
+  /** For writers that start after the rules and whose samples alerts should not wait for. */
+  private AnnouncingAppender announcingAppender() {
+    return new AnnouncingAppender(engine.appender(), rules);
   }
 
   private <T extends AutoCloseable> T opened(T part) {

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** All alerts of one rule, active and lately resolved ones, each label set once. Immutable. */
 public final class AlertStates {
@@ -19,6 +20,11 @@ public final class AlertStates {
 
   public Collection<ActiveAlert> all() {
     return byLabels.values();
+  }
+
+  /** The alert with these labels; null if there is none. */
+  @Nullable ActiveAlert of(Labels labels) {
+    return byLabels.get(labels);
   }
 
   int count(ActiveAlert.Phase phase) {

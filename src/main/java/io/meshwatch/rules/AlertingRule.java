@@ -74,9 +74,31 @@ public record AlertingRule(
       }
     }
     found.forEach((labels, hit) -> next.put(labels, fired(hit, evaluation)));
-    AlertStates states = new AlertStates(next);
-    if (evaluation.limit() > 0 && states.activeCount() > evaluation.limit()) {
-      throw new LimitExceeded("exceeded limit of " + evaluation.limit() + " with " + states.activeCount() + " alerts");
+    return withinLimit(new AlertStates(next), evaluation.limit());
+  }
+
+  /**
+   * The states after a look between two evaluations; a pure function. Alerts begin, and fire after their {@code for}; nothing else
+   * changes, so none ends.
+   *
+   * @throws RuleException as {@link #step} does; the caller keeps the previous states in any case
+   */
+  public AlertStates begin(AlertStates previous, List<Value.Sample> result, Evaluation evaluation) {
+    Map<Labels, ActiveAlert> next = new LinkedHashMap<>();
+    previous.all().forEach(alert -> next.put(alert.labels(), alert));
+    found(result, evaluation).forEach((labels, hit) -> {
+      ActiveAlert before = previous.of(labels);
+      ActiveAlert after = fired(before != null && before.isActive() ? before.seenAgain(hit) : hit, evaluation);
+      if (before == null || before.phase() != after.phase()) {
+        next.put(labels, after);
+      }
+    });
+    return withinLimit(new AlertStates(next), evaluation.limit());
+  }
+
+  private static AlertStates withinLimit(AlertStates states, int limit) {
+    if (limit > 0 && states.activeCount() > limit) {
+      throw new LimitExceeded("exceeded limit of " + limit + " with " + states.activeCount() + " alerts");
     }
     return states;
   }

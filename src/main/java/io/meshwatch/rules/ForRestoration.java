@@ -45,7 +45,7 @@ final class ForRestoration {
   private Map<Labels, Last> lastKnown(AlertingRule rule, long nowMillis) {
     Map<Labels, Last> found = new HashMap<>();
     List<Matcher> matchers = List.of(
-        Matcher.equal(Labels.METRIC_NAME, RuleGroup.ALERTS_FOR_STATE), Matcher.equal(Alert.ALERT_NAME, rule.name()));
+        Matcher.equal(Labels.METRIC_NAME, AlertSeries.ALERTS_FOR_STATE), Matcher.equal(Alert.ALERT_NAME, rule.name()));
     long from = nowMillis - options.outageToleranceMillis();
     try (Querier querier = engine.queryable().querier(from, nowMillis)) {
       SeriesSet set = querier.select(matchers);

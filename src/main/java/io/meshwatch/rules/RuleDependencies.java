@@ -12,7 +12,7 @@ import java.util.Set;
  * they may be evaluated side by side with the same results as one after the other.
  */
 final class RuleDependencies {
-  private static final Set<String> ALERT_SERIES = Set.of(RuleGroup.ALERTS, RuleGroup.ALERTS_FOR_STATE);
+  private static final Set<String> ALERT_SERIES = Set.of(AlertSeries.ALERTS, AlertSeries.ALERTS_FOR_STATE);
 
   private RuleDependencies() {}
 

@@ -148,11 +148,11 @@ public final class RuleExplainer {
     List<RuleExplanation.State> states = new ArrayList<>();
     try {
       Map<Labels, Double> since = new HashMap<>();
-      samples(RuleGroup.ALERTS_FOR_STATE + selector, atMillis)
+      samples(AlertSeries.ALERTS_FOR_STATE + selector, atMillis)
           .forEach(sample -> since.put(sample.labels().withoutMetricName(), sample.value()));
-      for (Value.Sample sample : samples(RuleGroup.ALERTS + selector, atMillis)) {
-        Labels labels = sample.labels().toBuilder().set(Labels.METRIC_NAME, "").set(RuleGroup.ALERT_STATE, "").build();
-        boolean firing = sample.labels().get(RuleGroup.ALERT_STATE).equals(ActiveAlert.Phase.FIRING.text());
+      for (Value.Sample sample : samples(AlertSeries.ALERTS + selector, atMillis)) {
+        Labels labels = sample.labels().toBuilder().set(Labels.METRIC_NAME, "").set(AlertSeries.ALERT_STATE, "").build();
+        boolean firing = sample.labels().get(AlertSeries.ALERT_STATE).equals(ActiveAlert.Phase.FIRING.text());
         boolean ofThisRule = rule.labels().entrySet().stream()
             .allMatch(each -> each.getValue().contains("{{") || labels.get(each.getKey()).equals(each.getValue()));
         if (ofThisRule && states.size() < STATES_MAX) {

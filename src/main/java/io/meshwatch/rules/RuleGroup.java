@@ -3,47 +3,32 @@ package io.meshwatch.rules;
 import io.meshwatch.engine.Engine;
 import io.meshwatch.environment.Clock;
 import io.meshwatch.environment.InlineWorkers;
+import io.meshwatch.environment.Timers;
 import io.meshwatch.environment.Workers;
-import io.meshwatch.gotemplate.FunctionException;
-import io.meshwatch.model.Alert;
 import io.meshwatch.model.AlertSink;
 import io.meshwatch.model.Labels;
-import io.meshwatch.model.StoreUnavailableException;
-import io.meshwatch.promql.ParseException;
-import io.meshwatch.promql.QueryException;
-import io.meshwatch.promql.Value;
-import io.meshwatch.rules.RuleStatus.Health;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group that runs: evaluates its rules in stages, so that a rule sees what those before it stored at the same time, and rules that
- * have nothing to do with each other are evaluated side by side. Confined to its timer, but for {@link #status}; each rule is touched
- * by one worker at a time.
+ * have nothing to do with each other are evaluated side by side. Evaluations and looks between them take turns; each rule is touched
+ * by one worker at a time. Only {@link #status} and {@link #arrived} are safe for all threads, the rest is confined to who applies rules.
  */
 final class RuleGroup {
-  private static final Logger LOG = LoggerFactory.getLogger(RuleGroup.class);
-  static final String ALERTS = "ALERTS";
-  static final String ALERTS_FOR_STATE = "ALERTS_FOR_STATE";
-  static final String ALERT_STATE = "alertstate";
-  /** How many intervals, or resend delays, a message stays valid: two of them may be lost. */
-  private static final int VALID_INTERVALS = 4;
-
   private final RuleGroupSpec spec;
   private final String key;
   private final long intervalMillis;
   private final long queryOffsetMillis;
-  private final Engine engine;
-  private final AlertSink sink;
-  private final RuleOptions options;
   private final RuleMetrics metrics;
   private final Clock clock;
   private final Workers workers;
@@ -52,22 +37,34 @@ final class RuleGroup {
   private final List<List<RunningRule>> stages;
   private final MissingSelectors missingSelectors;
   private final ForRestoration restoration;
+  private final RuleEvaluator evaluator;
+  private final @Nullable EarlyLooks looks;
+  /** Held by an evaluation or a look. */
+  private final ReentrantLock turn = new ReentrantLock();
   /** Series of rules that a reload removed. */
   private Set<Labels> abandoned = Set.of();
   private int evaluations;
   private long lastDueMillis;
+  /** Time of the last evaluation or look: what is stored after it is newer. */
+  private long lastSeenMillis;
   private long missedIterations;
+  private volatile double usualDurationSeconds;
   private volatile GroupStatus status;
 
+  /** A group that looks at its rules only when it is due. */
   RuleGroup(
       RuleGroupSpec spec, Engine engine, AlertSink sink, RuleOptions options, RuleMetrics metrics, Clock clock, Workers workers) {
+    this(spec, engine, sink, options, metrics, clock, workers, null);
+  }
+
+  /** A group that also looks at its rules when what they read has arrived, if there are timers for that. */
+  RuleGroup(
+      RuleGroupSpec spec, Engine engine, AlertSink sink, RuleOptions options, RuleMetrics metrics, Clock clock, Workers workers,
+      @Nullable Timers timers) {
     this.spec = spec;
     this.key = spec.key();
-    this.intervalMillis = spec.intervalMillis().orElse(options.evaluationIntervalMillis());
-    this.queryOffsetMillis = spec.queryOffsetMillis().orElse(options.queryOffsetMillis());
-    this.engine = engine;
-    this.sink = sink;
-    this.options = options;
+    this.intervalMillis = spec.intervalMillis(options);
+    this.queryOffsetMillis = spec.queryOffsetMillis(options);
     this.metrics = metrics;
     this.clock = clock;
     this.workers = workers;
@@ -75,6 +72,8 @@ final class RuleGroup {
     this.stages = RuleDependencies.stages(rules);
     this.missingSelectors = new MissingSelectors(engine);
     this.restoration = new ForRestoration(engine, options);
+    this.evaluator = new RuleEvaluator(spec, engine, sink, options, metrics, clock, missingSelectors);
+    this.looks = timers == null || queryOffsetMillis > 0 ? null : new EarlyLooks(this, timers, clock);
     this.status = currentStatus(0);
     metrics.start(spec, intervalMillis);
   }
@@ -104,6 +103,32 @@ final class RuleGroup {
     return status;
   }
 
+  /** How long an evaluation takes, leaving out a single slow one: that may have been the machine's fault. */
+  double usualDurationSeconds() {
+    return usualDurationSeconds;
+  }
+
+  /** Alerting rules whose alerts fire at most a few intervals after their first result. */
+  List<RunningRule> rulesThatFireSoon() {
+    return rules.stream()
+        .filter(rule -> rule.rule instanceof AlertingRule alerting && alerting.forMillis() <= EarlyLooks.FOR_INTERVALS_MAX * intervalMillis)
+        .toList();
+  }
+
+  /** Samples have arrived that rules may read. */
+  void arrived(Labels source, Predicate<String> mayHave, long atMillis) {
+    if (looks != null) {
+      looks.arrived(source, mayHave, atMillis);
+    }
+  }
+
+  /** Plans no more looks between evaluations, and waits for one that runs. */
+  void stopLooks() throws InterruptedException {
+    if (looks != null) {
+      looks.close();
+    }
+  }
+
   /** Goes on where the group stood before a reload; neither of both may be running. */
   void takeOver(RuleGroup before) {
     List<RunningRule> left = new ArrayList<>(before.rules);
@@ -127,15 +152,55 @@ final class RuleGroup {
     Set<Labels> ending = new HashSet<>(abandoned);
     rules.forEach(rule -> ending.addAll(rule.series));
     if (!ending.isEmpty()) {
-      RuleBatch batch = newBatch(Math.max(atMillis, lastDueMillis + 1) - queryOffsetMillis);
-      ending.forEach(batch::end);
-      batch.commit();
+      evaluator.end(ending, Math.max(atMillis, lastSeenMillis + 1));
     }
     metrics.stop(spec);
   }
 
   /** Evaluates all rules for the time at which the group was due. */
   void evaluate(long dueMillis) throws InterruptedException {
+    turn.lockInterruptibly();
+    try {
+      if (looks != null) {
+        looks.forgetUntil(dueMillis);
+      }
+      evaluateAll(dueMillis);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * Lets alerts of some rules begin before the group is due again.
+   *
+   * @param atMillis time of the samples that made this worth while
+   * @return false if the group is being evaluated just now, perhaps without those samples
+   */
+  boolean lookAhead(Collection<RunningRule> some, long atMillis) throws InterruptedException {
+    if (!turn.tryLock()) {
+      return false;
+    }
+    try {
+      long at = Math.max(atMillis, lastSeenMillis + 1);
+      // Before the first turn nothing is known; when the next one is due it sees the same.
+      if (lastDueMillis == 0 || at >= lastDueMillis + intervalMillis) {
+        return true;
+      }
+      metrics.earlyLooks.labelValues(key).inc();
+      for (RunningRule rule : some) {
+        if (rule.restored && rule.rule instanceof AlertingRule alerting) {
+          evaluator.lookAhead(rule, alerting, at);
+        }
+      }
+      lastSeenMillis = at;
+      status = currentStatus(status.lastDurationSeconds());
+      return true;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void evaluateAll(long dueMillis) throws InterruptedException {
     long startNanos = clock.monotonicNanos();
     countIteration(dueMillis);
     endAbandonedSeries(dueMillis);
@@ -151,8 +216,10 @@ final class RuleGroup {
           metrics.selectorsWithoutData.labelValues(key, rule.rule.name()).set(rule.selectorsWithoutData.size()));
       metrics.unableToFire.labelValues(key).set((double) rules.stream().filter(rule -> rule.unableToFire).count());
     }
-    double seconds = secondsSince(startNanos);
+    double seconds = (clock.monotonicNanos() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+    usualDurationSeconds = Math.min(seconds, status.lastDurationSeconds());
     lastDueMillis = dueMillis;
+    lastSeenMillis = dueMillis;
     metrics.groupSeconds.observe(seconds);
     metrics.lastDuration.labelValues(key).set(seconds);
     metrics.lastEvaluation.labelValues(key).set(dueMillis / 1000.0);
@@ -162,12 +229,12 @@ final class RuleGroup {
 
   private void evaluate(List<RunningRule> stage, long dueMillis) throws InterruptedException {
     if (stage.size() == 1) {
-      evaluate(stage.getFirst(), dueMillis);
+      evaluator.evaluate(stage.getFirst(), dueMillis);
       return;
     }
     workers.invokeAll(stage.stream()
         .map(rule -> (Callable<Boolean>) () -> {
-          evaluate(rule, dueMillis);
+          evaluator.evaluate(rule, dueMillis);
           return true;
         })
         .toList());
@@ -188,184 +255,12 @@ final class RuleGroup {
     }
   }
 
-  private double secondsSince(long startNanos) {
-    return (clock.monotonicNanos() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
-  }
-
   private void endAbandonedSeries(long dueMillis) {
     if (!abandoned.isEmpty()) {
-      RuleBatch batch = newBatch(dueMillis - queryOffsetMillis);
       rules.forEach(rule -> abandoned.removeAll(rule.series));
-      abandoned.forEach(batch::end);
-      batch.commit();
+      evaluator.end(abandoned, dueMillis);
       abandoned = Set.of();
     }
-  }
-
-  private void evaluate(RunningRule rule, long dueMillis) throws InterruptedException {
-    long startNanos = clock.monotonicNanos();
-    metrics.evaluations.labelValues(key).inc();
-    try {
-      List<Value.Sample> result = query(rule.rule.expression(), dueMillis);
-      rule.results = result.size();
-      switch (rule.rule) {
-        case RecordingRule recording -> record(rule, recording, result, dueMillis);
-        case AlertingRule alerting -> alert(rule, alerting, result, dueMillis);
-      }
-      report(rule, "");
-    } catch (ParseException | QueryException | RuleException | StoreUnavailableException e) {
-      metrics.failures.labelValues(key).inc();
-      rule.samples = 0;
-      report(rule, String.valueOf(e.getMessage()));
-      // Nothing is known of its alerts now, so none may end because notification does not hear of it any more.
-      send(rule, dueMillis);
-    } catch (AlertingRule.LimitExceeded e) {
-      metrics.failures.labelValues(key).inc();
-      rule.alerts = AlertStates.NONE;
-      rule.samples = 0;
-      report(rule, String.valueOf(e.getMessage()));
-    }
-    rule.lastEvaluationMillis = dueMillis;
-    rule.lastDurationSeconds = secondsSince(startNanos);
-    rule.history.add(new RuleEvaluation(dueMillis, rule.lastDurationSeconds, rule.lastError.isEmpty() ? rule.results : 0,
-        rule.alerts.count(ActiveAlert.Phase.PENDING), rule.alerts.count(ActiveAlert.Phase.FIRING), rule.lastError));
-    metrics.evaluationSeconds.observe(rule.lastDurationSeconds);
-  }
-
-  /** Notes how the evaluation went; only a change is logged. */
-  private void report(RunningRule rule, String error) {
-    if (!error.equals(rule.lastError)) {
-      if (error.isEmpty()) {
-        LOG.info("Rule {} in {} works again", rule.rule.name(), key);
-      } else {
-        LOG.warn("Rule {} in {} fails: {}", rule.rule.name(), key, error);
-      }
-    }
-    rule.lastError = error;
-    rule.health = error.isEmpty() ? Health.OK : Health.ERROR;
-  }
-
-  private List<Value.Sample> query(String expression, long dueMillis) throws InterruptedException {
-    Value value = engine.query(expression, dueMillis - queryOffsetMillis, options.limits()).value();
-    return switch (value) {
-      case Value.Vector vector -> vector.samples();
-      case Value.Scalar scalar -> List.of(new Value.Sample(Labels.EMPTY, scalar.timestampMillis(), scalar.value(), null));
-      case Value.Text text -> throw new RuleException("rule result is not a vector or scalar");
-      case Value.Matrix matrix -> throw new RuleException("rule result is not a vector or scalar");
-    };
-  }
-
-  private void record(RunningRule rule, RecordingRule recording, List<Value.Sample> result, long dueMillis) {
-    List<Value.Sample> samples = recording.samples(result, spec.limit());
-    rule.samples = samples.size();
-    store(rule, samples, dueMillis);
-  }
-
-  private void alert(RunningRule rule, AlertingRule alerting, List<Value.Sample> result, long dueMillis) throws InterruptedException {
-    boolean nothingNew = result.isEmpty() && rule.isQuiet() && alerting.onMissingData() != OnMissingData.ALERT;
-    if (nothingNew) {
-      rule.samples = 0;
-      return;
-    }
-    RuleTemplates templates = templates(dueMillis);
-    SilentTargets targets = new SilentTargets(expression -> templateQuery(expression, dueMillis), rule.expression);
-    List<Value.Sample> results = new ArrayList<>(result);
-    if (alerting.onMissingData() == OnMissingData.ALERT && missingSelectors.areAllMissing(rule.expression, dueMillis)) {
-      results.add(MissingSelectors.NO_DATA);
-    }
-    AlertStates before = rule.alerts;
-    AlertStates after = alerting.step(before, results, new AlertingRule.Evaluation(
-        dueMillis, spec.limit(), (text, sample) -> templates.expandForAlert("__alert_" + alerting.name(), text, sample),
-        targets::isSilent));
-    rule.alerts = withResolvedValues(rule, after, dueMillis);
-    send(rule, dueMillis);
-    List<Value.Sample> samples = rule.restored ? alertSamples(rule.alerts, dueMillis) : List.of();
-    rule.samples = samples.size();
-    store(rule, samples, dueMillis);
-  }
-
-  private RuleTemplates templates(long dueMillis) {
-    return new RuleTemplates(
-        expression -> templateQuery(expression, dueMillis), options.externalLabels(), options.externalUrl(), dueMillis);
-  }
-
-  private List<Value.Sample> templateQuery(String expression, long dueMillis) {
-    try {
-      return query(expression, dueMillis);
-    } catch (ParseException | QueryException | RuleException e) {
-      throw new FunctionException(String.valueOf(e.getMessage()), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new FunctionException("interrupted", e);
-    }
-  }
-
-  /** Asks once what the values are that let alerts be resolved just now. */
-  private AlertStates withResolvedValues(RunningRule rule, AlertStates states, long dueMillis) throws InterruptedException {
-    String compared = rule.comparedExpression;
-    boolean resolvedNow = states.all().stream().anyMatch(alert -> alert.resolvedAtMillis() == dueMillis);
-    if (compared == null || !resolvedNow) {
-      return states;
-    }
-    List<Value.Sample> values;
-    try {
-      values = query(compared, dueMillis);
-    } catch (ParseException | QueryException | RuleException e) {
-      LOG.debug("No value for what {} resolved: {}", rule.rule.name(), e.getMessage());
-      return states;
-    }
-    return states.map(alert -> {
-      OptionalDouble value = values.stream()
-          .filter(sample -> sample.labels().withoutMetricName().equals(alert.source()))
-          .mapToDouble(Value.Sample::value)
-          .findFirst();
-      boolean known = alert.resolvedAtMillis() == dueMillis && value.isPresent();
-      return known ? alert.withResolvedValue(value.getAsDouble()) : alert;
-    });
-  }
-
-  /** Hands to notification what is due. What it does not take is due again with the next evaluation. */
-  private void send(RunningRule rule, long dueMillis) {
-    long validUntil = dueMillis + VALID_INTERVALS * Math.max(intervalMillis, options.resendDelayMillis());
-    List<ActiveAlert> due = rule.alerts.all().stream()
-        .filter(alert -> alert.needsSending(dueMillis, options.resendDelayMillis()))
-        .toList();
-    if (due.isEmpty()) {
-      return;
-    }
-    String url = generatorUrl(rule.rule.expression());
-    List<Alert> alerts = due.stream().map(alert -> alert.toAlert(dueMillis, validUntil, url)).toList();
-    try {
-      sink.accept(alerts);
-    } catch (RuntimeException e) {
-      metrics.unsentAlerts.labelValues(key).inc(alerts.size());
-      LOG.error("Notification did not take {} alerts of {}; they are sent again", alerts.size(), rule.rule.name(), e);
-      return;
-    }
-    Set<ActiveAlert> sent = new HashSet<>(due);
-    rule.alerts = rule.alerts.map(alert -> sent.contains(alert) ? alert.sent(dueMillis, validUntil) : alert);
-  }
-
-  private String generatorUrl(String expression) {
-    return options.externalUrl() + "/graph?g0.expr=" + io.meshwatch.gotemplate.Escapes.query(expression) + "&g0.tab=1";
-  }
-
-  private List<Value.Sample> alertSamples(AlertStates alerts, long dueMillis) {
-    List<Value.Sample> samples = new ArrayList<>();
-    for (ActiveAlert alert : alerts.all()) {
-      if (alert.isActive()) {
-        Labels.Builder labels = alert.labels().toBuilder();
-        Labels forState = labels.set(Labels.METRIC_NAME, ALERTS_FOR_STATE).build();
-        Labels state = labels.set(Labels.METRIC_NAME, ALERTS).set(ALERT_STATE, alert.phase().text()).build();
-        samples.add(new Value.Sample(state, dueMillis, 1, null));
-        samples.add(new Value.Sample(forState, dueMillis, Math.floorDiv(alert.activeAtMillis(), 1000), null));
-      }
-    }
-    return samples;
-  }
-
-  private RuleBatch newBatch(long atMillis) {
-    return new RuleBatch(engine.appender(), atMillis, metrics.rejectedSamples.labelValues(key));
   }
 
   private void restore(long dueMillis) {
@@ -375,21 +270,5 @@ final class RuleGroup {
         rule.restored = true;
       }
     }
-  }
-
-  private void store(RunningRule rule, List<Value.Sample> samples, long dueMillis) {
-    RuleBatch batch = newBatch(dueMillis - queryOffsetMillis);
-    Set<Labels> stored = new HashSet<>();
-    for (Value.Sample sample : samples) {
-      batch.add(sample);
-      stored.add(sample.labels());
-    }
-    for (Labels before : rule.series) {
-      if (!stored.contains(before)) {
-        batch.end(before);
-      }
-    }
-    batch.commit();
-    rule.series = stored;
   }
 }

@@ -28,6 +28,16 @@ public record RuleGroupSpec(
     rules = List.copyOf(rules);
   }
 
+  /** How often it is evaluated. */
+  long intervalMillis(RuleOptions options) {
+    return intervalMillis.orElse(options.evaluationIntervalMillis());
+  }
+
+  /** How far in the past its queries look. */
+  long queryOffsetMillis(RuleOptions options) {
+    return queryOffsetMillis.orElse(options.queryOffsetMillis());
+  }
+
   /** The group's identity and its name in metrics: {@code file;name}. */
   public String key() {
     return file + ";" + name;

@@ -13,6 +13,7 @@ final class RuleMetrics {
   final Counter failures;
   final Counter iterations;
   final Counter missed;
+  final Counter earlyLooks;
   final Counter unsentAlerts;
   final Counter rejectedSamples;
   final Histogram evaluationSeconds;
@@ -31,6 +32,8 @@ final class RuleMetrics {
     iterations = telemetry.counter("prometheus_rule_group_iterations", "Evaluations of a group that were due.", "rule_group");
     missed = telemetry.counter("prometheus_rule_group_iterations_missed",
         "Evaluations of a group that were skipped because the one before took too long.", "rule_group");
+    earlyLooks = telemetry.counter("meshwatch_rule_group_early_looks",
+        "Looks at a group's alerting rules because samples arrived that they read.", "rule_group");
     unsentAlerts = telemetry.counter("meshwatch_rule_alerts_unsent",
         "Alerts that notification did not take; they are sent again with the next evaluation.", "rule_group");
     rejectedSamples = telemetry.counter("meshwatch_rule_samples_rejected",
@@ -57,6 +60,7 @@ final class RuleMetrics {
     failures.labelValues(group).inc(0);
     iterations.labelValues(group).inc(0);
     missed.labelValues(group).inc(0);
+    earlyLooks.labelValues(group).inc(0);
     unsentAlerts.labelValues(group).inc(0);
     rejectedSamples.labelValues(group).inc(0);
     interval.labelValues(group).set(intervalMillis / 1000.0);
@@ -67,7 +71,7 @@ final class RuleMetrics {
   /** Removes the series of a group that is no more. */
   void stop(RuleGroupSpec spec) {
     String group = spec.key();
-    for (Counter counter : new Counter[] {evaluations, failures, iterations, missed, unsentAlerts, rejectedSamples}) {
+    for (Counter counter : new Counter[] {evaluations, failures, iterations, missed, earlyLooks, unsentAlerts, rejectedSamples}) {
       counter.remove(group);
     }
     for (Gauge gauge : new Gauge[] {interval, lastDuration, lastEvaluation, lastSamples, rules, unableToFire}) {

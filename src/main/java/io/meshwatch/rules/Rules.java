@@ -4,10 +4,13 @@ import io.meshwatch.engine.Engine;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.Timers;
 import io.meshwatch.model.AlertSink;
+import io.meshwatch.model.Arrivals;
+import io.meshwatch.model.Labels;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>A reload compares what is wanted with what runs: an unchanged group goes on undisturbed, a changed one takes over the states of
  * the rules that kept name and labels, and the series of what is gone end with a stale marker.
  */
-public final class Rules implements AutoCloseable {
+public final class Rules implements Arrivals, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Rules.class);
   /** How long a reload waits for the evaluation of a group that it changes. */
   private static final long STOP_TIMEOUT_MILLIS = 30_000;
@@ -67,7 +70,8 @@ public final class Rules implements AutoCloseable {
   }
 
   private Running start(RuleGroupSpec spec, @Nullable Running old) throws InterruptedException {
-    RuleGroup group = new RuleGroup(spec, engine, sink, options, metrics, environment.clock(), environment.workers());
+    RuleGroup group = new RuleGroup(
+        spec, engine, sink, options, metrics, environment.clock(), environment.workers(), environment.timers());
     if (old != null) {
       stop(old);
       group.takeOver(old.group());
@@ -79,11 +83,18 @@ public final class Rules implements AutoCloseable {
 
   private static void stop(Running old) throws InterruptedException {
     old.timer().cancel(false);
+    old.group().stopLooks();
     if (!old.timer().awaitIdle(STOP_TIMEOUT_MILLIS)) {
       LOG.warn("Group {} still evaluates after {} ms; interrupting it", old.group().spec().key(), STOP_TIMEOUT_MILLIS);
       old.timer().cancel(true);
       old.timer().awaitIdle(STOP_TIMEOUT_MILLIS);
     }
+  }
+
+  /** Alerts whose samples have arrived may begin at once; everything else waits for its group's turn. */
+  @Override
+  public void arrived(Labels source, Predicate<String> mayHave, long atMillis) {
+    running.values().forEach(each -> each.group().arrived(source, mayHave, atMillis));
   }
 
   /** How all groups fare, in the order in which they were given. */
@@ -94,9 +105,17 @@ public final class Rules implements AutoCloseable {
   /** Stops all evaluations. The series stay open, so that a restart finds the states of pending alerts. */
   @Override
   public synchronized void close() {
-    for (Running each : running.values()) {
+    Map<String, Running> ending = running;
+    running = Map.of();
+    for (Running each : ending.values()) {
       each.timer().cancel(true);
     }
-    running = Map.of();
+    try {
+      for (Running each : ending.values()) {
+        each.group().stopLooks();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -15,6 +15,7 @@ final class RunningRule {
 
   final Rule rule;
   final Expr expression;
+  final RuleInputs inputs;
   /** The part of the expression whose value is compared with a threshold; null if there is none. */
   final @Nullable String comparedExpression;
 
@@ -40,6 +41,7 @@ final class RunningRule {
   RunningRule(Rule rule) {
     this.rule = rule;
     this.expression = Parser.parse(rule.expression());
+    this.inputs = new RuleInputs(expression);
     this.comparedExpression = ComparedExpression.of(expression, rule.expression());
     this.restored = rule instanceof RecordingRule;
     this.usesQueriesInTexts = rule instanceof AlertingRule alerting

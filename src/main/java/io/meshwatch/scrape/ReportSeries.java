@@ -37,6 +37,10 @@ final class ReportSeries {
     this.labels = labels;
   }
 
+  static boolean has(String metric) {
+    return NAMES.contains(metric);
+  }
+
   /** Values of one scrape, in the order of the names. */
   record Report(boolean up, double durationSeconds, long samples, long samplesKept, long seriesAdded, double timeoutSeconds,
       long sampleLimit, long bodyBytes) {

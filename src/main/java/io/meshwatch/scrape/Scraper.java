@@ -2,6 +2,7 @@ package io.meshwatch.scrape;
 
 import io.meshwatch.environment.Environment;
 import io.meshwatch.model.Appender;
+import io.meshwatch.model.Arrivals;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import java.util.ArrayList;
@@ -19,13 +20,20 @@ import java.util.function.Supplier;
 public final class Scraper implements AutoCloseable {
   private final Environment environment;
   private final Supplier<Appender> appenders;
+  private final Arrivals arrivals;
   private final ScrapeMetrics metrics;
   private volatile Map<String, TargetPool> pools = Map.of();
 
   /** A scraper without jobs that writes to new appenders of this store. */
   public Scraper(Environment environment, Supplier<Appender> appenders) {
+    this(environment, appenders, Arrivals.NOBODY);
+  }
+
+  /** As the other one; {@code arrivals} hears of every scrape that was stored. */
+  public Scraper(Environment environment, Supplier<Appender> appenders, Arrivals arrivals) {
     this.environment = environment;
     this.appenders = appenders;
+    this.arrivals = arrivals;
     this.metrics = new ScrapeMetrics(environment.telemetry());
   }
 
@@ -44,7 +52,7 @@ public final class Scraper implements AutoCloseable {
     Map<String, TargetPool> next = new LinkedHashMap<>();
     for (ScrapeJob job : jobs) {
       TargetPool running = before.get(job.name());
-      next.put(job.name(), running == null ? new TargetPool(job, environment, appenders, metrics) : running);
+      next.put(job.name(), running == null ? new TargetPool(job, environment, appenders, arrivals, metrics) : running);
     }
     pools = Collections.unmodifiableMap(next);
     metrics.pools.set(next.size());

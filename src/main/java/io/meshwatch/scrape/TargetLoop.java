@@ -8,6 +8,7 @@ import io.meshwatch.exposition.ExpositionException;
 import io.meshwatch.exposition.ExpositionFormat;
 import io.meshwatch.exposition.ExpositionParser;
 import io.meshwatch.model.Appender;
+import io.meshwatch.model.Arrivals;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.PromDuration;
 import io.meshwatch.model.StoreUnavailableException;
@@ -47,6 +48,7 @@ final class TargetLoop {
   private final Target target;
   private final Environment environment;
   private final Supplier<Appender> appenders;
+  private final Arrivals arrivals;
   private final ScrapeMetrics metrics;
   private final Credentials credentials;
   private final SampleLabels sampleLabels;
@@ -67,11 +69,12 @@ final class TargetLoop {
    * @param predecessor a stopped loop whose series this one goes on with; null = none
    */
   TargetLoop(ScrapeJob job, Target target, Relabeling metricRelabeling, Credentials credentials, Environment environment,
-      Supplier<Appender> appenders, ScrapeMetrics metrics, @Nullable TargetLoop predecessor) {
+      Supplier<Appender> appenders, Arrivals arrivals, ScrapeMetrics metrics, @Nullable TargetLoop predecessor) {
     this.job = job;
     this.target = target;
     this.environment = environment;
     this.appenders = appenders;
+    this.arrivals = arrivals;
     this.metrics = metrics;
     this.credentials = credentials;
     this.sampleLabels = new SampleLabels(job, target.labels(), metricRelabeling);
@@ -207,6 +210,7 @@ final class TargetLoop {
       ended = true;
       appender.commit();
       publish(dueMillis, seconds, page);
+      arrivals.arrived(target.labels(), this::mayHave, dueMillis);
     } catch (StoreUnavailableException e) {
       ScrapeOutcome outcome = new ScrapeOutcome.NotStored(String.valueOf(e.getMessage()));
       publish(dueMillis, secondsSince(startNanos), Page.failed(outcome, 0));
@@ -216,6 +220,11 @@ final class TargetLoop {
       }
       lastDueMillis = dueMillis;
     }
+  }
+
+  /** Whether a metric may be among what a scrape stores; a page that describes nothing may have any. */
+  private boolean mayHave(String metric) {
+    return ReportSeries.has(metric) || metadata.mayHave(metric);
   }
 
   private double secondsSince(long startNanos) {

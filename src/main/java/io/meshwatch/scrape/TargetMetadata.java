@@ -90,6 +90,11 @@ final class TargetMetadata {
     return null;
   }
 
+  /** Whether the target may show a metric: it shows the family, or it describes none at all. */
+  boolean mayHave(String metricName) {
+    return families.isEmpty() || of(metricName) != null;
+  }
+
   /** All families by name. */
   Map<String, MetricMetadata> families() {
     return Map.copyOf(families);

@@ -3,6 +3,7 @@ package io.meshwatch.scrape;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.Timers;
 import io.meshwatch.model.Appender;
+import io.meshwatch.model.Arrivals;
 import io.meshwatch.model.Labels;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +25,7 @@ final class TargetPool {
 
   private final Environment environment;
   private final Supplier<Appender> appenders;
+  private final Arrivals arrivals;
   private final ScrapeMetrics metrics;
 
   private ScrapeJob job;
@@ -38,10 +40,11 @@ final class TargetPool {
   private boolean overTargetLimit;
   private boolean closed;
 
-  TargetPool(ScrapeJob job, Environment environment, Supplier<Appender> appenders, ScrapeMetrics metrics) {
+  TargetPool(ScrapeJob job, Environment environment, Supplier<Appender> appenders, Arrivals arrivals, ScrapeMetrics metrics) {
     this.job = job;
     this.environment = environment;
     this.appenders = appenders;
+    this.arrivals = arrivals;
     this.metrics = metrics;
     this.factory = new TargetFactory(job);
     this.metricRelabeling = Relabeling.compile(job.metricRelabelRules(), job.formats().legacyNamesOnly());
@@ -98,7 +101,7 @@ final class TargetPool {
     if (running != null) {
       running.stop();
     }
-    TargetLoop loop = new TargetLoop(job, target, metricRelabeling, credentials, environment, appenders, metrics, running);
+    TargetLoop loop = new TargetLoop(job, target, metricRelabeling, credentials, environment, appenders, arrivals, metrics, running);
     loop.start();
     return loop;
   }
