@@ -113,6 +113,11 @@ final class RulesExplaining implements Callable<Integer> {
     if (alert.has("inhibitedBy")) {
       out.println("    held back by " + labels(alert.path("inhibitedBy")));
     }
+    if (alert.has("acknowledged")) {
+      JsonNode care = alert.path("acknowledged");
+      out.println("    not repeated: " + care.path("author").asString("") + " takes care of it since " + care.path("at").asString("")
+          + (care.path("comment").asString("").isEmpty() ? "" : ": " + care.path("comment").asString("")));
+    }
     for (JsonNode route : alert.path("routes")) {
       out.println("    route " + route.path("route").asString("") + " to " + route.path("receiver").asString("")
           + (route.path("nextLook").asString("").isEmpty() ? "" : ", looked at next " + route.path("nextLook").asString("")));

@@ -131,6 +131,8 @@ final class RulesApi {
     ArrayNode silenced = node.putArray("silencedBy");
     way.silencedBy().forEach(silenced::add);
     way.inhibitedBy().ifPresent(by -> labels(node.putObject("inhibitedBy"), by));
+    way.acknowledged().ifPresent(each -> node.putObject("acknowledged")
+        .put("author", each.author()).put("comment", each.comment()).put("at", Times.rfc3339(each.atMillis())));
     ArrayNode routes = node.putArray("routes");
     way.ways().forEach(each -> route(routes.addObject(), each));
   }
