@@ -53,6 +53,7 @@ enum NewerPromQl {
   private static final Pattern NUMBERS = Pattern.compile(": ([-+0-9.e]+) vs ([-+0-9.e]+)$");
   private static final double[] BOUNDS = {0, 0.1, 0.5, 1, 2.5, 10};
 
+  @SuppressWarnings("ImmutableEnumChecker") // the conditions above keep nothing
   private final Predicate<Mismatch> covers;
 
   NewerPromQl(Predicate<Mismatch> covers) {

@@ -31,7 +31,7 @@ final class SetOperation {
   }
 
   private long bitsAsSamples() {
-    return steps.count() / Long.SIZE + 1;
+    return steps.count() / Long.SIZE + 1L;
   }
 
   void run(RowSink sink) {

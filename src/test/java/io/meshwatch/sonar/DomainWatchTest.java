@@ -92,7 +92,7 @@ class DomainWatchTest {
     world.advanceSeconds(60);
 
     assertThat(value("sonar_domain_expiry_timestamp_seconds", "domain", "example.com"))
-        .isEqualTo(Instant.parse("2026-08-13T04:00:00Z").getEpochSecond());
+        .isEqualTo((double) Instant.parse("2026-08-13T04:00:00Z").getEpochSecond());
     assertThat(asked).as("the second host is of the same domain").containsExactly("federation.example.com", "example.com");
   }
 

@@ -87,14 +87,14 @@ class HeartbeatTest {
   void isToldNothingWhenSonarStandsStill() {
     Sonar sonar = sonar();
     world.advanceSeconds(120);
-    sonar.apply(SonarWorld.with(SonarWorld.flat(60, List.of()), heartbeatOf(sonar)));
+    sonar.apply(SonarWorld.with(SonarWorld.flat(60, List.of()), heartbeatOf()));
     int before = calls.get();
     world.advanceSeconds(600);
 
     assertThat(calls.get()).isEqualTo(before);
   }
 
-  private HeartbeatSettings heartbeatOf(Sonar sonar) {
+  private HeartbeatSettings heartbeatOf() {
     return new HeartbeatSettings(Secret.of("http://watcher.example.com:" + service.port() + PATH), 60, Optional.empty());
   }
 

@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,24 +45,27 @@ class RemoteReadPeerTest {
 
   @TempDir Path folder;
 
-  private Environment environment;
+  private final SystemEnvironment system = new SystemEnvironment();
+  private final Environment environment = system.environment();
+
+  @AfterEach
+  void close() {
+    system.close();
+  }
 
   @Test
   void letsPrometheusReadItsSamples() throws Exception {
     Assumptions.assumeTrue(Files.isExecutable(PROMETHEUS), "prometheus is not installed");
-    try (SystemEnvironment system = new SystemEnvironment()) {
-      environment = system.environment();
-      try (EmbeddedEngine engine = EmbeddedEngine.open(environment, folder.resolve("ours"), StoreSettings.defaults(), QueryOptions.DEFAULT)) {
-        long end = environment.clock().wallMillis() / STEP * STEP;
-        fill(engine, end);
-        Routes routes = new Routes();
-        new QueryApi(engine, environment.clock(), QueryLimits.DEFAULT).addTo(routes);
-        new RemoteReadApi(new RemoteReader(engine.queryable())).addTo(routes);
-        new RemoteWriteApi(new RemoteWriteReceiver(engine::appender)).addTo(routes);
-        ListenerSpec spec = new ListenerSpec("page", "127.0.0.1", 0, Optional.empty(), Optional.empty(), 1 << 20);
-        try (HttpListener listener = environment.listeners().open(spec, routes)) {
-          compare(listener.port(), end);
-        }
+    try (EmbeddedEngine engine = EmbeddedEngine.open(environment, folder.resolve("ours"), StoreSettings.defaults(), QueryOptions.DEFAULT)) {
+      long end = environment.clock().wallMillis() / STEP * STEP;
+      fill(engine, end);
+      Routes routes = new Routes();
+      new QueryApi(engine, environment.clock(), QueryLimits.DEFAULT).addTo(routes);
+      new RemoteReadApi(new RemoteReader(engine.queryable())).addTo(routes);
+      new RemoteWriteApi(new RemoteWriteReceiver(engine::appender)).addTo(routes);
+      ListenerSpec spec = new ListenerSpec("page", "127.0.0.1", 0, Optional.empty(), Optional.empty(), 1 << 20);
+      try (HttpListener listener = environment.listeners().open(spec, routes)) {
+        compare(listener.port(), end);
       }
     }
   }
