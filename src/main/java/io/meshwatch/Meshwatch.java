@@ -282,7 +282,8 @@ public final class Meshwatch implements AutoCloseable {
 
   private static QueryOptions queryOptions(Config config) {
     return new QueryOptions(
-        config.switches().language(), config.switches().delayedNameRemoval(), Math.round(config.evaluationInterval() * 1000));
+        config.switches().language(), config.switches().delayedNameRemoval(), Math.round(config.evaluationInterval() * 1000),
+        config.switches().perStepStatistics());
   }
 
   private static QueryLimits queryLimits(Config config) {
@@ -341,7 +342,7 @@ public final class Meshwatch implements AutoCloseable {
     recipients.addAll(config.additionalAlertAddresses());
     return new WebServer.Facts(config.installation(), Version.text(), config.pageUrl(), startedAtMillis,
         Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.switches().delayedNameRemoval(),
-        config.web().corsOrigin(), config.mail().isPresent(), recipients, ConfigText.of(config),
+        config.switches().perStepStatistics(), config.web().corsOrigin(), config.mail().isPresent(), recipients, ConfigText.of(config),
         engine::seriesCount, engine::volumeAvailableBytes, engine::volumeBytes, () -> reloadedAtMillis,
         () -> reloadSucceeded, config.store().adminApi());
   }

@@ -15,16 +15,18 @@ public record Features(List<String> names) {
   private static final String FILL_MODIFIERS = "promql-binop-fill-modifiers";
   private static final String DELAYED_NAME_REMOVAL = "promql-delayed-name-removal";
 
+  private static final String PER_STEP_STATISTICS = "promql-per-step-stats";
+
   /** What a name here changes. */
   private static final Set<String> SWITCHES =
-      Set.of(EXPERIMENTAL_FUNCTIONS, EXTENDED_RANGE_SELECTORS, FILL_MODIFIERS, DELAYED_NAME_REMOVAL);
+      Set.of(EXPERIMENTAL_FUNCTIONS, EXTENDED_RANGE_SELECTORS, FILL_MODIFIERS, DELAYED_NAME_REMOVAL, PER_STEP_STATISTICS);
 
   /** Known to Prometheus, without effect here: always on, or about something that meshwatch does in its own way. */
   private static final Set<String> WITHOUT_EFFECT = Set.of(
       "auto-reload-config", "concurrent-rule-eval", "created-timestamp-zero-ingestion", "delayed-compaction", "exemplar-storage",
       "extra-scrape-metrics", "fast-startup", "histograms-st-encoding", "memory-snapshot-on-shutdown", "metadata-wal-records",
       "native-histograms", "old-ui", "ooo-native-histograms", "otlp-deltatocumulative", "otlp-native-delta-ingestion",
-      "promql-at-modifier", "promql-duration-expr", "promql-negative-offset", "promql-per-step-stats", "search-api", "st-storage",
+      "promql-at-modifier", "promql-duration-expr", "promql-negative-offset", "search-api", "st-storage",
       "st-synthesis", "type-and-unit-labels", "use-start-timestamps", "use-uncached-io", "xor2-encoding");
 
   public Features {
@@ -40,6 +42,11 @@ public record Features(List<String> names) {
   /** Whether functions drop the metric name only when the query ends. */
   public boolean delayedNameRemoval() {
     return names.contains(DELAYED_NAME_REMOVAL);
+  }
+
+  /** Whether queries count samples for each step. */
+  public boolean perStepStatistics() {
+    return names.contains(PER_STEP_STATISTICS);
   }
 
   /** What to say about names that change nothing. */

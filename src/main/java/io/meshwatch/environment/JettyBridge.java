@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -294,7 +295,7 @@ final class JettyBridge extends Handler.Abstract {
         return Content.Sink.asOutputStream(response);
       }
       response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
-      response.getHeaders().put(HttpHeader.VARY, "Accept-Encoding");
+      response.getHeaders().ensureField(new HttpField(HttpHeader.VARY, "Accept-Encoding"));
       return new GZIPOutputStream(Content.Sink.asOutputStream(response), 8192);
     }
 

@@ -19,11 +19,14 @@ final class Columns {
   Histogram[] histograms = new Histogram[0];
   long @Nullable [] histogramStarts;
   int histogramCount;
+  /** Sums of the histograms' weights up to each; null until somebody asks. */
+  private long @Nullable [] histogramWeights;
 
   /** Takes the samples of a buffer; shares its arrays if there is nothing to leave out. */
   void load(SampleBuffer buffer) {
     histogramCount = 0;
     histogramStarts = null;
+    histogramWeights = null;
     floatStarts = buffer.startTimestamps();
     int size = buffer.size();
     if (!buffer.hasHistograms() && !hasStaleMarker(buffer.values(), size)) {
@@ -85,6 +88,7 @@ final class Columns {
   private void reserve(int size, boolean starts, boolean hasHistograms) {
     floatCount = 0;
     histogramCount = 0;
+    histogramWeights = null;
     floatTimes = new long[size];
     floats = new double[size];
     floatStarts = starts ? new long[size] : null;
@@ -109,6 +113,19 @@ final class Columns {
       histogramStarts[histogramCount] = start;
     }
     histogramCount++;
+  }
+
+  /** How many samples some histograms count for. */
+  long histogramWeight(int from, int to) {
+    long[] sums = histogramWeights;
+    if (sums == null) {
+      sums = new long[histogramCount + 1];
+      for (int i = 0; i < histogramCount; i++) {
+        sums[i + 1] = sums[i] + HistogramWeight.of(histograms[i]);
+      }
+      histogramWeights = sums;
+    }
+    return sums[to] - sums[from];
   }
 
   /**

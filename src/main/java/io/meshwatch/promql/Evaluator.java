@@ -73,7 +73,7 @@ final class Evaluator {
 
   private void vectorWhereItStands(Expr expr, Steps steps, RowSink sink) {
     if (steps.count() > 1 && plan.isStepInvariant(expr)) {
-      vectorAtEachStep(expr, steps.first(), row -> sink.accept(row.broadcast(steps.count())));
+      context.countingOnce(() -> vectorAtEachStep(expr, steps.first(), row -> sink.accept(row.broadcast(steps.count()))));
     } else {
       vectorAtEachStep(expr, steps, sink);
     }
@@ -426,15 +426,17 @@ final class Evaluator {
     Columns columns = new Columns();
     Window window = new Window(columns);
     RangeFunction apply = function.create();
-    vector(subquery.expr(), inner, row -> {
+    SampleCounts counts = context.counts();
+    // What the inner expression looks at does not count, only what lies in the ranges over its results.
+    context.countingIn(counts.fresh(inner.count()), () -> vector(subquery.expr(), inner, row -> {
       columns.load(row, inner);
       columns.forgetResetHints();
       Row out = Row.empty(row.labels, steps.count());
       out.dropName = row.dropName;
-      if (reader.walk(window, row.labels, steps, range, apply, out)) {
+      if (reader.walk(window, row.labels, steps, range, apply, counts, out)) {
         sink.accept(out);
       }
-    });
+    }));
   }
 
   // Scalars and strings
@@ -442,7 +444,9 @@ final class Evaluator {
   /** The values of a scalar expression at each step. */
   double[] scalar(Expr expr, Steps steps) {
     if (steps.count() > 1 && plan.isStepInvariant(expr)) {
-      return filled(scalarAtEachStep(expr, steps.first())[0], steps);
+      double[] once = new double[1];
+      context.countingOnce(() -> once[0] = scalarAtEachStep(expr, steps.first())[0]);
+      return filled(once[0], steps);
     }
     return scalarAtEachStep(expr, steps);
   }

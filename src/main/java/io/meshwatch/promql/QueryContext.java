@@ -29,6 +29,8 @@ final class QueryContext {
   private final List<String> storageWarnings = new ArrayList<>();
   private long samplesHeld;
   private long samplesPeak;
+  /** Counts for the part that is being evaluated. Only the query's own thread asks for it. */
+  private SampleCounts counts;
 
   QueryContext(String query, Steps steps, boolean isRange, QueryOptions options, QueryLimits limits, Workers workers, Clock clock,
       Querier querier) {
@@ -41,6 +43,7 @@ final class QueryContext {
     this.clock = clock;
     this.querier = querier;
     this.annotations = new Annotations(query);
+    this.counts = new SampleCounts(steps.count(), options.perStepStatistics());
     this.deadlineNanos = clock.monotonicNanos() + limits.timeoutMillis() * 1_000_000;
   }
 
@@ -65,6 +68,29 @@ final class QueryContext {
     if (clock.monotonicNanos() - deadlineNanos > 0) {
       throw new QueryException(QueryException.Reason.TIMEOUT, "query timed out in expression evaluation");
     }
+  }
+
+  /** Where the part that is being evaluated counts its samples; to be asked for before any other part is evaluated. */
+  SampleCounts counts() {
+    return counts;
+  }
+
+  /** Evaluates a part that counts its samples elsewhere. */
+  void countingIn(SampleCounts own, Runnable evaluation) {
+    SampleCounts outer = counts;
+    counts = own;
+    try {
+      evaluation.run();
+    } finally {
+      counts = outer;
+    }
+  }
+
+  /** Evaluates a part once that stands for all steps. */
+  void countingOnce(Runnable evaluation) {
+    SampleCounts once = counts.fresh(1);
+    countingIn(once, evaluation);
+    counts.addEverywhere(once.total());
   }
 
   /** Counts samples that were read from the store. */

@@ -117,7 +117,7 @@ public final class QueryEngine {
       try (Querier querier = queryable.querier(plan.fromMillis(), plan.toMillis())) {
         QueryContext context = new QueryContext(text, steps, isRange, options, limits, workers, clock, querier);
         Value value = value(new Evaluator(context, plan), context);
-        return new QueryResult(value, warnings(context), context.annotations.infos(), context.samplesRead(), context.samplesPeak());
+        return new QueryResult(value, warnings(context), context.annotations.infos(), statistics(context));
       }
     }
 
@@ -125,6 +125,15 @@ public final class QueryEngine {
       List<String> ofExpression = context.annotations.warnings();
       List<String> ofStorage = context.storageWarnings();
       return ofStorage.isEmpty() ? ofExpression : Stream.concat(ofStorage.stream(), ofExpression.stream()).distinct().toList();
+    }
+
+    private QueryStatistics statistics(QueryContext context) {
+      SampleCounts counts = context.counts();
+      List<QueryStatistics.StepCount> perStep = new ArrayList<>();
+      for (int step = 0; step < steps.count() && counts.tellsSteps(); step++) {
+        perStep.add(new QueryStatistics.StepCount(steps.at(step), counts.at(step)));
+      }
+      return new QueryStatistics(context.samplesRead(), counts.total(), context.samplesPeak(), perStep);
     }
 
     private Value value(Evaluator evaluator, QueryContext context) {
@@ -245,7 +254,11 @@ public final class QueryEngine {
       boolean once = planned.count() == 0 && plan.isStepInvariant(subquery.expr());
       Steps inner = once ? Steps.once(planned.startMillis()) : planned;
       List<Value.Points> series = new ArrayList<>();
-      for (Row row : evaluator.rows(subquery.expr(), inner)) {
+      SampleCounts counts = context.counts().fresh(inner.count());
+      List<Row> rows = new ArrayList<>();
+      context.countingIn(counts, () -> rows.addAll(evaluator.rows(subquery.expr(), inner)));
+      context.counts().addEverywhere(counts.total());
+      for (Row row : rows) {
         Columns columns = new Columns();
         columns.load(row, inner);
         context.hold(columns.floatCount, subquery);

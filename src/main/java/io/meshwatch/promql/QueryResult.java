@@ -8,7 +8,6 @@ import java.util.List;
  * @param value the answer
  * @param warnings likely mistakes, each text once, with position
  * @param infos possible mistakes, each text once, with position
- * @param samplesRead how many samples were read for it
- * @param samplesPeak most samples that were held at once
+ * @param statistics what it took
  */
-public record QueryResult(Value value, List<String> warnings, List<String> infos, long samplesRead, long samplesPeak) {}
+public record QueryResult(Value value, List<String> warnings, List<String> infos, QueryStatistics statistics) {}

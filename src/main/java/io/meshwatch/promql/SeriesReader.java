@@ -70,15 +70,18 @@ final class SeriesReader {
     long to = range.end(steps, steps.count() - 1) + (smoothed ? range.length() : 0);
     boolean counts = plan.needsOnlyCounts(selector);
     boolean newestOnly = steps.count() == 1 && !smoothed && !counts;
+    SampleCounts sampleCounts = context.counts();
     each(context.select(selector.matchers()), steps, () -> {
       SampleBuffer buffer = new SampleBuffer();
       return (series, row) -> {
         read(series, from, to, newestOnly, buffer);
         if (smoothed) {
-          return Smoothing.fill(buffer, steps, range, row, context.annotations, selector.position());
+          boolean any = Smoothing.fill(buffer, steps, range, row, context.annotations, selector.position());
+          count(row, sampleCounts);
+          return any;
         }
         HintedHistograms histograms = counts && buffer.hasHistograms() ? new HintedHistograms(buffer) : null;
-        return newest(buffer, steps, range, reading, histograms, row);
+        return newest(buffer, steps, range, reading, histograms, sampleCounts, row);
       };
     }, sink);
   }
@@ -87,11 +90,12 @@ final class SeriesReader {
   void newest(List<Matcher> matchers, Plan.Range range, Steps steps, RowSink sink) {
     long from = range.end(steps, 0) - range.length() + 1;
     long to = range.end(steps, steps.count() - 1);
+    SampleCounts sampleCounts = context.counts();
     each(context.select(matchers), steps, () -> {
       SampleBuffer buffer = new SampleBuffer();
       return (series, row) -> {
         read(series, from, to, buffer);
-        return newest(buffer, steps, range, Reading.TIMESTAMPS, null, row);
+        return newest(buffer, steps, range, Reading.TIMESTAMPS, null, sampleCounts, row);
       };
     }, sink);
   }
@@ -124,14 +128,24 @@ final class SeriesReader {
     }
   }
 
-  private static boolean newest(
-      SampleBuffer buffer, Steps steps, Plan.Range range, Reading reading, @Nullable HintedHistograms hinted, Row row) {
+  private static void count(Row row, SampleCounts counts) {
+    for (int step = 0; step < row.size(); step++) {
+      if (row.isPresent(step)) {
+        counts.addAt(step, 1);
+        counts.add(1);
+      }
+    }
+  }
+
+  private static boolean newest(SampleBuffer buffer, Steps steps, Plan.Range range, Reading reading, @Nullable HintedHistograms hinted,
+      SampleCounts counts, Row row) {
     long[] times = buffer.timestamps();
     double[] values = buffer.values();
     int size = buffer.size();
     boolean histograms = buffer.hasHistograms();
+    boolean tellsSteps = counts.tellsSteps();
     int next = 0;
-    boolean any = false;
+    long found = 0;
     for (int step = 0; step < steps.count(); step++) {
       long end = range.end(steps, step);
       while (next < size && times[next] <= end) {
@@ -146,7 +160,11 @@ final class SeriesReader {
       if (stale) {
         continue;
       }
-      any = true;
+      long weight = histogram == null || reading != Reading.VALUES ? 1 : HistogramWeight.of(histogram);
+      found += weight;
+      if (tellsSteps) {
+        counts.addAt(step, weight);
+      }
       switch (reading) {
         case VALUES -> {
           if (histogram == null) {
@@ -162,7 +180,8 @@ final class SeriesReader {
         }
       }
     }
-    return any;
+    counts.add(found);
+    return found > 0;
   }
 
   /** Applies a range function to each series. */
@@ -174,6 +193,7 @@ final class SeriesReader {
     long from = range.end(steps, 0) - range.length() - before + 1;
     long to = range.end(steps, steps.count() - 1) + after;
     boolean counts = plan.needsOnlyCounts(matrix.selector());
+    SampleCounts sampleCounts = context.counts();
     each(context.select(matrix.selector().matchers()), steps, () -> {
       SampleBuffer buffer = new SampleBuffer();
       Columns columns = new Columns();
@@ -185,13 +205,13 @@ final class SeriesReader {
         if (counts && columns.histogramCount > 0) {
           columns.deriveResetHints();
         }
-        return walk(window, series.labels(), steps, range, apply, row);
+        return walk(window, series.labels(), steps, range, apply, sampleCounts, row);
       };
     }, sink);
   }
 
   /** Moves a window over the steps and puts the function's values into a row; false if there are none. */
-  boolean walk(Window window, Labels labels, Steps steps, Plan.Range range, RangeFunction function, Row row) {
+  boolean walk(Window window, Labels labels, Steps steps, Plan.Range range, RangeFunction function, SampleCounts counts, Row row) {
     Columns columns = window.columns;
     if (columns.floatCount + columns.histogramCount == 0) {
       return false;
@@ -199,15 +219,23 @@ final class SeriesReader {
     window.begin(labels);
     function.begin(window);
     boolean any = false;
-    long seen = 0;
+    long counted = 0;
+    long checkAt = SAMPLES_BETWEEN_CHECKS;
     for (int step = 0; step < steps.count(); step++) {
       long end = range.end(steps, step);
       window.moveTo(step, steps.at(step), end - range.length(), end);
+      long inWindow = window.floatTo - window.floatFrom;
+      if (window.histogramTo > window.histogramFrom) {
+        inWindow += columns.histogramWeight(window.histogramFrom, window.histogramTo);
+      }
+      if (counts.tellsSteps()) {
+        counts.addAt(step, inWindow);
+      }
+      counted += inWindow;
       // Some functions look at the whole window at every step: one series may take minutes.
-      seen += window.floatTo - window.floatFrom + window.histogramTo - window.histogramFrom;
-      if (seen > SAMPLES_BETWEEN_CHECKS) {
+      if (counted > checkAt) {
         context.check();
-        seen = 0;
+        checkAt = counted + SAMPLES_BETWEEN_CHECKS;
       }
       double value = function.apply(window);
       Histogram histogram = window.histogramResult;
@@ -219,6 +247,7 @@ final class SeriesReader {
         any = true;
       }
     }
+    counts.add(counted);
     return any;
   }
 
@@ -233,6 +262,9 @@ final class SeriesReader {
       read(series, range.end(steps, 0) - range.length() + 1, range.end(steps, 0), buffer);
       columns.load(buffer);
       context.hold(columns.floatCount + columns.histogramCount, matrix);
+      long counted = columns.floatCount + columns.histogramWeight(0, columns.histogramCount);
+      context.counts().addAt(0, counted);
+      context.counts().add(counted);
       if (columns.floatCount + columns.histogramCount > 0) {
         all.add(points(series.labels(), columns));
       }

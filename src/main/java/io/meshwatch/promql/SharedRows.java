@@ -17,9 +17,12 @@ final class SharedRows {
 
   private final QueryContext context;
   /** Null where rows are not kept. */
-  private final Map<Key, @Nullable List<Row>> kept = new HashMap<>();
+  private final Map<Key, @Nullable Kept> kept = new HashMap<>();
 
   private record Key(String text, Steps steps) {}
+
+  /** Rows, and the samples that they would count again. */
+  private record Kept(List<Row> rows, SampleCounts counts) {}
 
   /** Pushes the rows of a part. */
   @FunctionalInterface
@@ -34,21 +37,25 @@ final class SharedRows {
   /** Pushes the rows of the part with this text: those that were kept, or those of the evaluation. */
   void push(String text, Steps steps, Evaluation evaluation, RowSink sink) {
     Key key = new Key(text, steps);
-    List<Row> known = kept.get(key);
+    Kept known = kept.get(key);
     if (known != null) {
-      known.forEach(row -> sink.accept(row.copy()));
+      context.counts().add(known.counts);
+      known.rows.forEach(row -> sink.accept(row.copy()));
     } else if (kept.containsKey(key)) {
       evaluation.push(sink);
     } else {
-      kept.put(key, evaluated(evaluation, sink));
+      kept.put(key, evaluated(evaluation, steps, sink));
     }
   }
 
-  private @Nullable List<Row> evaluated(Evaluation evaluation, RowSink sink) {
+  private @Nullable Kept evaluated(Evaluation evaluation, Steps steps, RowSink sink) {
     Keeper keeper = new Keeper(sink);
     int notesBefore = context.annotations.size();
-    evaluation.push(keeper);
-    return context.annotations.size() == notesBefore ? keeper.rows : null;
+    SampleCounts counts = context.counts().fresh(steps.count());
+    context.countingIn(counts, () -> evaluation.push(keeper));
+    context.counts().add(counts);
+    List<Row> rows = keeper.rows;
+    return rows == null || context.annotations.size() > notesBefore ? null : new Kept(rows, counts);
   }
 
   /** Hands rows on and keeps copies, as long as they are few enough. */

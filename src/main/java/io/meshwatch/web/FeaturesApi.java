@@ -18,7 +18,7 @@ final class FeaturesApi {
 
   private final Map<String, Map<String, Boolean>> features = new TreeMap<>();
 
-  FeaturesApi(ParserOptions language, boolean delayedNameRemoval) {
+  FeaturesApi(ParserOptions language, boolean delayedNameRemoval, boolean perStepStatistics) {
     for (String name : new String[] {"label_values_match", "lifecycle", "query_stats", "query_warnings", "remote_write_receiver",
         "time_range_labels", "time_range_series"}) {
       set("api", name, true);
@@ -35,7 +35,7 @@ final class FeaturesApi {
     }
     set(PROMQL, "delayed_name_removal", delayedNameRemoval);
     set(PROMQL, "per_query_lookback_delta", true);
-    set(PROMQL, "per_step_stats", false);
+    set(PROMQL, "per_step_stats", perStepStatistics);
     Functions.all().forEach(f -> set("promql_functions", f.name(), !f.experimental() || language.experimentalFunctions()));
     for (BinaryOp op : BinaryOp.values()) {
       set("promql_operators", op.text(), true);

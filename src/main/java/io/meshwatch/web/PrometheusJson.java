@@ -5,6 +5,7 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.NumberText;
 import io.meshwatch.promql.HistogramBuckets;
 import io.meshwatch.promql.QueryResult;
+import io.meshwatch.promql.QueryStatistics;
 import io.meshwatch.promql.Value;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -52,8 +53,8 @@ final class PrometheusJson {
     return shown;
   }
 
-  /** How long it took and how much was read. The parts of the time that Prometheus tells apart are one here. */
-  static void statistics(JsonGenerator json, QueryResult result, long tookNanos) {
+  /** How long it took and how much was looked at, if wanted at each step. The parts of the time that Prometheus tells apart are one here. */
+  static void statistics(JsonGenerator json, QueryStatistics statistics, long tookNanos, boolean eachStep) {
     json.writeObjectPropertyStart("stats");
     json.writeObjectPropertyStart("timings");
     decimalSeconds(json, "evalTotalTime", tookNanos);
@@ -64,10 +65,22 @@ final class PrometheusJson {
     decimalSeconds(json, "execTotalTime", tookNanos);
     json.writeEndObject();
     json.writeObjectPropertyStart("samples");
-    json.writeNumberProperty("totalQueryableSamples", result.samplesRead());
-    json.writeNumberProperty("peakSamples", result.samplesPeak());
+    if (eachStep && !statistics.perStep().isEmpty()) {
+      json.writeArrayPropertyStart("totalQueryableSamplesPerStep");
+      statistics.perStep().forEach(step -> stepCount(json, step));
+      json.writeEndArray();
+    }
+    json.writeNumberProperty("totalQueryableSamples", statistics.samplesCounted());
+    json.writeNumberProperty("peakSamples", statistics.samplesPeak());
     json.writeEndObject();
     json.writeEndObject();
+  }
+
+  private static void stepCount(JsonGenerator json, QueryStatistics.StepCount step) {
+    json.writeStartArray();
+    json.writeRawValue(BigDecimal.valueOf(step.timestampMillis(), 3).stripTrailingZeros().toPlainString());
+    json.writeNumber(step.samples());
+    json.writeEndArray();
   }
 
   private static void decimalSeconds(JsonGenerator json, String name, long nanos) {

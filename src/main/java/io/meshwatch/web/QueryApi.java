@@ -82,12 +82,9 @@ final class QueryApi {
     long begunNanos = clock.monotonicNanos();
     QueryResult result = limited(evaluation.run(), limit);
     long tookNanos = clock.monotonicNanos() - begunNanos;
-    boolean withStatistics = parameters.text("stats").isPresent();
-    Json.stream(call.reply(), json -> PrometheusJson.result(json, result, last -> {
-      if (withStatistics) {
-        PrometheusJson.statistics(last, result, tookNanos);
-      }
-    }));
+    Optional<String> statistics = parameters.text("stats");
+    Json.stream(call.reply(), json -> PrometheusJson.result(json, result, last -> statistics.ifPresent(
+        wanted -> PrometheusJson.statistics(last, result.statistics(), tookNanos, wanted.equals("all")))));
   }
 
   /** The first {@code limit} series (0 = all), with a warning if there are more. */
@@ -104,7 +101,7 @@ final class QueryApi {
     }
     List<String> warnings = new ArrayList<>(result.warnings());
     warnings.add(PrometheusJson.TRUNCATED);
-    return new QueryResult(shortened.get(), warnings, result.infos(), result.samplesRead(), result.samplesPeak());
+    return new QueryResult(shortened.get(), warnings, result.infos(), result.statistics());
   }
 
   private void format(Routes.Call call) throws IOException {

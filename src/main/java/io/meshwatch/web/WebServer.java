@@ -37,6 +37,7 @@ public final class WebServer implements AutoCloseable {
    * @param retentionMillis how long samples are kept
    * @param limits of each query
    * @param delayedNameRemoval whether queries drop metric names only when they end
+   * @param perStepStatistics whether queries count samples for each step
    * @param corsOrigin which pages of other origins may ask, a regular expression
    * @param mailConfigured whether there is a relay
    * @param recipients mailboxes that get alerts
@@ -56,6 +57,7 @@ public final class WebServer implements AutoCloseable {
       long retentionMillis,
       QueryLimits limits,
       boolean delayedNameRemoval,
+      boolean perStepStatistics,
       String corsOrigin,
       boolean mailConfigured,
       List<String> recipients,
@@ -75,7 +77,7 @@ public final class WebServer implements AutoCloseable {
     Environment environment = parts.environment();
     new QueryApi(parts.engine(), environment.clock(), now.limits()).addTo(routes);
     new CatalogueApi(parts.engine()).addTo(routes);
-    new FeaturesApi(parts.engine().language(), now.delayedNameRemoval()).addTo(routes);
+    new FeaturesApi(parts.engine().language(), now.delayedNameRemoval(), now.perStepStatistics()).addTo(routes);
     new MonitoringApi(parts.scraper(), parts.rules(), now.pageUrl(), parts.engine()::metadata).addTo(routes);
     new FederateApi(parts.engine(), environment.clock(), now.limits().lookbackMillis(), Map.of()).addTo(routes);
     new PushApi(parts.pushGateway(), pushAccess).addTo(routes);

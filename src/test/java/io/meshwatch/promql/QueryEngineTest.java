@@ -57,7 +57,7 @@ class QueryEngineTest {
   }
 
   private long samplesRead(MemoryStore store, String query) {
-    return engine.range(store, query, 600_000, 3_600_000, 15_000, QueryLimits.DEFAULT).samplesRead();
+    return engine.range(store, query, 600_000, 3_600_000, 15_000, QueryLimits.DEFAULT).statistics().samplesRead();
   }
 
   @Test
@@ -79,7 +79,7 @@ class QueryEngineTest {
     QueryLimits small = new QueryLimits(60_000, 2_000, 300_000);
     QueryResult result = engine.range(random(100), "sum(rate(load_total[5m]))", 600_000, 3_600_000, 15_000, small);
     assertThat(((Value.Matrix) result.value()).series()).hasSize(1);
-    assertThat(result.samplesRead()).isGreaterThan(20_000);
+    assertThat(result.statistics().samplesRead()).isGreaterThan(20_000);
   }
 
   @Test

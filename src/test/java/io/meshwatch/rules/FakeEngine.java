@@ -19,6 +19,7 @@ import io.meshwatch.model.StoreUnavailableException;
 import io.meshwatch.promql.QueryException;
 import io.meshwatch.promql.QueryLimits;
 import io.meshwatch.promql.QueryResult;
+import io.meshwatch.promql.QueryStatistics;
 import io.meshwatch.promql.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,7 +57,7 @@ final class FakeEngine implements Engine {
     if (answer == null) {
       throw new QueryException(QueryException.Reason.EXECUTION, "no answer to " + expression);
     }
-    return new QueryResult(new Value.Vector(answer.apply(atMillis)), List.of(), List.of(), 0, 0);
+    return new QueryResult(new Value.Vector(answer.apply(atMillis)), List.of(), List.of(), QueryStatistics.NONE);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.meshwatch.environment.HttpResult;
 import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.environment.SystemEnvironment;
 import io.meshwatch.environment.TlsTrust;
+import io.meshwatch.promql.ParserOptions;
 import io.meshwatch.promql.QueryLimits;
 import io.meshwatch.promql.QueryOptions;
 import io.meshwatch.tsdb.StoreSettings;
@@ -27,6 +28,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +48,9 @@ class PrometheusPeerTest {
   private static final double[] ODD = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 4.9e-324, 1e-7, 1e20, 1e21,
       123456789.125, 1.0 / 3, 9007199254740992d};
 
+  private static final QueryOptions COUNTING = new QueryOptions(ParserOptions.STABLE, false, 60_000, true);
+  private static final Pattern COUNTS = Pattern.compile("\"samples\":\\{(.*),\"peakSamples");
+
   @TempDir Path folder;
 
   private final SystemEnvironment system = new SystemEnvironment();
@@ -61,9 +67,9 @@ class PrometheusPeerTest {
     Path settings = Files.writeString(folder.resolve("prometheus.yml"), "global: {evaluation_interval: 1m}\n");
     port = freePort();
     prometheus = new ProcessBuilder(PROMETHEUS.toString(), "--config.file=" + settings, "--storage.tsdb.path=" + folder.resolve("theirs"),
-        "--web.listen-address=127.0.0.1:" + port, "--web.enable-remote-write-receiver")
+        "--web.listen-address=127.0.0.1:" + port, "--web.enable-remote-write-receiver", "--enable-feature=promql-per-step-stats")
         .redirectErrorStream(true).redirectOutput(folder.resolve("prometheus.log").toFile()).start();
-    engine = EmbeddedEngine.open(environment, folder.resolve("ours"), StoreSettings.defaults(), QueryOptions.DEFAULT);
+    engine = EmbeddedEngine.open(environment, folder.resolve("ours"), StoreSettings.defaults(), COUNTING);
     Routes routes = new Routes();
     new QueryApi(engine, environment.clock(), QueryLimits.DEFAULT).addTo(routes);
     new CatalogueApi(engine).addTo(routes);
@@ -189,6 +195,40 @@ class PrometheusPeerTest {
       compare(path + (path.contains("?match") || path.contains("?x=1") ? window : ""), wrong);
     }
     assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void countsTheSamplesOfEachStepAsPrometheusDoes() throws Exception {
+    String at = "&stats=all&time=" + seconds(end - 5 * STEP + 337);
+    String range = "&stats=all&start=" + seconds(end - 60 * STEP + 337) + "&end=" + seconds(end - 5 * STEP + 337) + "&step=47";
+    List<String> wrong = new ArrayList<>();
+    for (String query : List.of("1", "time()", "requests_total", "nothing", "odd offset 5m", "rate(requests_total[5m])", "sum(rate(requests_total[1m]))",
+        "requests_total @ end()", "rate(requests_total[5m] @ end())", "sum(requests_total) / scalar(sum(requests_total @ start()))",
+        "requests_total / (requests_total + requests_total)", "timestamp(requests_total)", "absent(requests_total)", "absent_over_time(requests_total[1m])",
+        "max_over_time(requests_total[3m:31s])", "max_over_time(rate(requests_total[1m])[3m:31s])", "max_over_time(requests_total[3m:31s] @ end())",
+        "topk(2, requests_total)", "quantile(0.5, odd)", "requests_total and odd", "histogram_quantile(0.9, latency_seconds_bucket)",
+        "-requests_total", "sort(requests_total)")) {
+      sameCounts(query, "/api/v1/query?query=" + encoded(query) + at, wrong);
+      sameCounts(query + " (range)", "/api/v1/query_range?query=" + encoded(query) + range, wrong);
+    }
+    for (String query : List.of("requests_total[5m]", "requests_total[5m:31s]", "(requests_total + 1)[5m:31s]")) {
+      sameCounts(query, "/api/v1/query?query=" + encoded(query) + at, wrong);
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(shown(get(listener.port(), "/api/v1/query?stats=1&query=odd"))).contains("\"samples\":{\"totalQueryableSamples\":11,");
+  }
+
+  private void sameCounts(String query, String path, List<String> wrong) throws InterruptedException {
+    String theirs = counts(get(port, path));
+    String ours = counts(get(listener.port(), path));
+    if (!theirs.equals(ours)) {
+      wrong.add(query + "\n  theirs " + theirs + "\n  ours   " + ours);
+    }
+  }
+
+  private static String counts(HttpResult result) {
+    Matcher counts = COUNTS.matcher(shown(result));
+    return counts.find() ? counts.group(1) : shown(result);
   }
 
   private void compare(String path, List<String> wrong) throws InterruptedException {

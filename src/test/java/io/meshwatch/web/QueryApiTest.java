@@ -13,9 +13,14 @@ import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.model.Appender;
 import io.meshwatch.model.Exemplar;
 import io.meshwatch.model.Labels;
+import io.meshwatch.promql.ParserOptions;
+import io.meshwatch.promql.QueryEngine;
 import io.meshwatch.promql.QueryLimits;
 import io.meshwatch.promql.QueryOptions;
+import io.meshwatch.promql.QueryResult;
+import io.meshwatch.promql.QueryStatistics;
 import io.meshwatch.tsdb.StoreSettings;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +29,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.core.JsonGenerator;
 
 /** Prometheus' JSON, to the letter. */
 class QueryApiTest {
@@ -121,6 +127,23 @@ class QueryApiTest {
     assertThat(get("/api/v1/query?query=up&stats=all").text())
         .contains("\"stats\":{\"timings\":{\"evalTotalTime\":0,").contains("\"samples\":{\"totalQueryableSamples\":2,\"peakSamples\":2}}}}");
     assertThat(get("/api/v1/query?query=up").text()).doesNotContain("stats");
+  }
+
+  @Test
+  void tellsWhatEachStepLookedAtIfThatIsSwitchedOn() throws Exception {
+    String range = "/api/v1/query_range?query=" + encoded("sum_over_time(up[2s])") + "&start=1699999999&end=1700000002&step=1";
+    assertThat(get(range + "&stats=all").text()).contains("\"samples\":{\"totalQueryableSamples\":4,");
+    QueryEngine counting = new QueryEngine(new QueryOptions(ParserOptions.STABLE, false, 60_000, true), environment.workers(), environment.clock());
+    QueryResult result = counting.range(engine.queryable(), "sum_over_time(up[2s])", 1_699_999_999_000L, 1_700_000_002_000L, 1_000, QueryLimits.DEFAULT);
+    assertThat(result.statistics().perStep()).extracting(QueryStatistics.StepCount::samples).containsExactly(0L, 0L, 2L, 2L);
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = Json.MAPPER.createGenerator(text)) {
+      json.writeStartObject();
+      PrometheusJson.statistics(json, result.statistics(), 0, true);
+      json.writeEndObject();
+    }
+    assertThat(text.toString()).contains("\"samples\":{\"totalQueryableSamplesPerStep\":[[1699999999,0],[1700000000,0],[1700000001,2],[1700000002,2]],"
+        + "\"totalQueryableSamples\":4,\"peakSamples\":8}");
   }
 
   @Test
