@@ -63,8 +63,10 @@ final class SetOperation {
     }
     Merging merging = new Merging(context, binary, sink);
     evaluator.vector(binary.left(), steps, row -> {
-      mark(row, present.of(row.labels));
-      (twins.contains(row.labels) ? merging : sink).accept(row);
+      // A comparison may leave nothing of a series: it then hides nobody, and the right side's twin may pass.
+      if (mark(row, present.of(row.labels))) {
+        (twins.contains(row.labels) ? merging : sink).accept(row);
+      }
     });
     for (Row row : right) {
       BitSet other = present.find(row.labels);
@@ -77,12 +79,16 @@ final class SetOperation {
     context.release((long) right.size() * steps.count());
   }
 
-  private static void mark(Row row, BitSet steps) {
+  /** False if the row is empty. */
+  private static boolean mark(Row row, BitSet steps) {
+    boolean any = false;
     for (int i = 0; i < row.size(); i++) {
       if (row.isPresent(i)) {
         steps.set(i);
+        any = true;
       }
     }
+    return any;
   }
 
   /** Leaves the steps that are in the set, or those that are not; false if nothing is left. */

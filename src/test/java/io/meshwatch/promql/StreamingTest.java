@@ -146,5 +146,7 @@ class StreamingTest {
     assertThat(((Value.Matrix) engine.range(store, "a or a{v=\"1\"} or on (i) b", 0, 3 * STEP, STEP, limits).value()).series()).hasSize(2);
     assertThat(((Value.Matrix) engine.range(store, "(a > 1 or a < 4) or b", 0, 3 * STEP, STEP, limits).value()).series())
         .first().satisfies(series -> assertThat(series.floats()).containsExactly(1, 2));
+    assertThat(((Value.Vector) engine.instant(store, "a > 5 or a", 0, limits).value()).samples()).singleElement()
+        .satisfies(sample -> assertThat(sample.value()).isEqualTo(1));
   }
 }
