@@ -224,7 +224,7 @@ final class SeriesReader {
     for (int step = 0; step < steps.count(); step++) {
       long end = range.end(steps, step);
       window.moveTo(step, steps.at(step), end - range.length(), end);
-      long inWindow = window.floatTo - window.floatFrom;
+      long inWindow = window.floatCount();
       if (window.histogramTo > window.histogramFrom) {
         inWindow += columns.histogramWeight(window.histogramFrom, window.histogramTo);
       }
