@@ -5,11 +5,13 @@ import { Alerts } from './pages/Alerts';
 import { Mails } from './pages/Mails';
 import { Overview } from './pages/Overview';
 import { Run } from './pages/Run';
+import { Sonar } from './pages/Sonar';
 import { Targets } from './pages/Targets';
 import { go, useLocation } from './parts/link';
 
 const PAGES = [
   ['/', 'Overview'],
+  ['/sonar', 'Sonar'],
   ['/alerts', 'Alerts'],
   ['/targets', 'Targets'],
   ['/mails', 'Mails'],
@@ -64,6 +66,8 @@ function page(location: URL, overview: OverviewData | null): ReactNode {
   switch (location.pathname) {
     case '/':
       return <Overview overview={overview} />;
+    case '/sonar':
+      return <Sonar />;
     case '/alerts':
       return <Alerts />;
     case '/targets':

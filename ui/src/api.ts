@@ -33,6 +33,9 @@ export interface RunView {
   step: string;
   reason: string;
   message: string;
+  trigger: 'schedule' | 'confirmation' | 'manual' | 'replay';
+  maintenance: string;
+  result: 'passed' | 'flaky' | 'failed' | 'restart' | 'inconclusive';
 }
 
 export interface SonarTarget {
@@ -47,7 +50,34 @@ export interface SonarTarget {
   uptime24h: number | null;
   uptime7d: number | null;
   uptime30d: number | null;
+  uptime90d: number | null;
   runs: RunView[];
+}
+
+export interface Burn {
+  span: string;
+  all: number;
+  bad: number;
+  rate: number;
+  telling: boolean;
+}
+
+export interface BudgetPart {
+  objective: number;
+  all: number;
+  bad: number;
+  allowed: number;
+  left: number;
+  burns: Burn[];
+}
+
+export interface Budget {
+  target: { scope: string; customer: string; project: string; platform: string };
+  intervalMillis: number;
+  availability: BudgetPart;
+  replication: BudgetPart & { seconds: number };
+  flaky: number;
+  leftOut: { restarts: number; maintenance: number; errors: number };
 }
 
 export interface Overview {
@@ -68,6 +98,8 @@ export interface Overview {
 export interface StepView {
   name: string;
   verdict: Verdict | 'skipped';
+  attempt: number;
+  offsetMillis: number;
   durationMillis: number;
   phases: Record<string, number>;
   request: string;
@@ -83,7 +115,8 @@ export interface StepView {
   remarks: string[];
 }
 
-export interface RunDetail extends RunView {
+export interface RunDetail extends Omit<RunView, 'result'> {
+  name: string;
   target: SonarTarget | null;
   lastGoodMillis: number | null;
   failingSinceMillis: number;

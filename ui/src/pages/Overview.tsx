@@ -6,6 +6,7 @@ import { Chart } from '../parts/Chart';
 import { go, PageLink } from '../parts/link';
 import { RunStrip } from '../parts/RunStrip';
 import { table } from '../parts/table';
+import { VerdictSign } from '../parts/VerdictSign';
 
 const MACHINE_MILLIS = 15_000;
 const MACHINE_SECONDS = 3600;
@@ -96,9 +97,16 @@ function Sonar({ targets, now }: { targets: SonarTarget[]; now: number }) {
         <Title order={3} size="h5">
           Sonar
         </Title>
-        <Text size="xs" c="dimmed">
-          oldest left, newest right
-        </Text>
+        <Group gap="sm">
+          <Text size="xs" c="dimmed" visibleFrom="xs">
+            oldest left, newest right
+          </Text>
+          <PageLink to="/sonar">
+            <Text span size="xs">
+              budgets
+            </Text>
+          </PageLink>
+        </Group>
       </Group>
       {targets.length === 0 && <Text c="dimmed">No smoke tests are configured.</Text>}
       <Stack gap="sm">
@@ -117,7 +125,7 @@ function Target({ target, slots, now }: { target: SonarTarget; slots: number; no
     <Box>
       <Group justify="space-between" gap="xs" wrap="nowrap">
         <Group gap={8} wrap="nowrap" style={{ minWidth: 0 }}>
-          <Verdict verdict={target.verdict} />
+          <VerdictSign verdict={target.verdict} />
           <Text fw={600} truncate>
             {target.platform}
           </Text>
@@ -138,21 +146,6 @@ function Target({ target, slots, now }: { target: SonarTarget; slots: number; no
         </Text>
       )}
     </Box>
-  );
-}
-
-function Verdict({ verdict }: { verdict: SonarTarget['verdict'] }) {
-  const [sign, color] = {
-    passed: ['✓', 'var(--fine)'],
-    failed: ['✗', 'var(--bad)'],
-    inconclusive: ['?', 'var(--unknown)'],
-    running: ['…', 'var(--unknown)'],
-    waiting: ['…', 'var(--unknown)'],
-  }[verdict] as [string, string];
-  return (
-    <Text fw={700} w={16} ta="center" style={{ color, flex: 'none' }} aria-label={verdict}>
-      {sign}
-    </Text>
   );
 }
 

@@ -8,6 +8,13 @@ const RUN_MILLIS = 15_000;
 
 const COLOR: Record<string, string> = { passed: 'green', failed: 'red', inconclusive: 'gray', running: 'yellow', skipped: 'gray' };
 
+const TRIGGER: Record<RunDetail['trigger'], string> = {
+  schedule: '',
+  confirmation: ', soon after a first failure',
+  manual: ', asked for by hand',
+  replay: ', a replay',
+};
+
 /** One Sonar run, step by step, with the evidence of its failure. */
 export function Run({ id }: { id: string }) {
   const loaded = usePolling((signal) => fetchJson<RunDetail>(`/api/meshwatch/v1/sonar/runs/${encodeURIComponent(id)}`, signal), RUN_MILLIS);
@@ -16,7 +23,7 @@ export function Run({ id }: { id: string }) {
     return loaded.error ? <Alert color="red">{loaded.error}</Alert> : <Loader />;
   }
   const target = run.target;
-  const longest = Math.max(1, ...run.steps.map((step) => step.durationMillis));
+  const end = Math.max(1, run.durationMillis, ...run.steps.map((step) => step.offsetMillis + step.durationMillis));
   return (
     <Stack gap="md">
       <Box>
@@ -26,16 +33,14 @@ export function Run({ id }: { id: string }) {
             {run.verdict}
           </Badge>
           <Title order={2} size="h3">
-            {target?.platform ?? 'A target that is no longer configured'}
+            {target?.platform ?? run.name}
           </Title>
-          {target && (
-            <Text c="dimmed">
-              {target.customer}.{target.project}
-            </Text>
-          )}
+          <Text c="dimmed">{target ? `${target.customer}.${target.project}` : 'no longer configured'}</Text>
         </Group>
         <Text size="sm" c="dimmed">
           {clock(run.atMillis)}, took {duration(run.durationMillis)}
+          {TRIGGER[run.trigger]}
+          {run.maintenance && `, in maintenance (${run.maintenance})`}
           {run.lastGoodMillis !== null && `, last good run ${ago(run.lastGoodMillis, Date.now())}`}
           {run.failingSinceMillis > 0 && `, fails since ${clock(run.failingSinceMillis)}`}
         </Text>
@@ -44,7 +49,8 @@ export function Run({ id }: { id: string }) {
         <Card withBorder padding="md">
           <RunStrip runs={target.runs} slots={60} onOpen={(other) => go(`/sonar/runs/${encodeURIComponent(other.id)}`)} />
           <Text size="sm" c="dimmed" mt="xs" className="numbers">
-            Passed: {part(target.uptime24h)} of 24 hours, {part(target.uptime7d)} of 7 days, {part(target.uptime30d)} of 30 days
+            Passed: {part(target.uptime24h)} in 24 hours, {part(target.uptime7d)} in 7 days, {part(target.uptime30d)} in 30 days,{' '}
+            {part(target.uptime90d)} in 90 days · <PageLink to="/sonar">budgets</PageLink>
           </Text>
         </Card>
       )}
@@ -55,7 +61,7 @@ export function Run({ id }: { id: string }) {
         </Alert>
       )}
       {run.steps.map((step, index) => (
-        <Step key={`${step.name}-${index}`} step={step} longest={longest} />
+        <Step key={`${step.name}-${index}`} step={step} end={end} retried={run.steps.some((other) => other.attempt > 1)} />
       ))}
     </Stack>
   );
@@ -66,8 +72,9 @@ function part(uptime: number | null) {
   return uptime === null ? '–' : `${(uptime * 100).toFixed(2)} %`;
 }
 
-function Step({ step, longest }: { step: StepView; longest: number }) {
-  const phases = Object.entries(step.phases).filter(([, millis]) => millis > 0);
+/** A step with its bar at its place in the run: where the time went is seen from the whole. */
+function Step({ step, end, retried }: { step: StepView; end: number; retried: boolean }) {
+  const phases = Object.entries(step.phases).filter(([, millis]) => millis >= 0.5);
   return (
     <Card withBorder padding="sm">
       <Group justify="space-between" wrap="nowrap">
@@ -75,7 +82,10 @@ function Step({ step, longest }: { step: StepView; longest: number }) {
           <Badge color={COLOR[step.verdict] ?? 'gray'} size="sm" autoContrast style={{ flex: 'none' }}>
             {step.verdict}
           </Badge>
-          <Text fw={600}>{step.name}</Text>
+          <Text fw={600}>
+            {step.name}
+            {retried && ` (${step.attempt})`}
+          </Text>
           <Text size="sm" c="dimmed" truncate className="mono">
             {step.request}
           </Text>
@@ -85,10 +95,24 @@ function Step({ step, longest }: { step: StepView; longest: number }) {
           {duration(step.durationMillis)}
         </Text>
       </Group>
-      <Box mt={6} h={4} w={`${Math.max(1, (step.durationMillis / longest) * 100)}%`} bg="var(--mantine-primary-color-filled)" style={{ borderRadius: 2 }} />
+      <Box mt={6} h={4} bg="var(--slot)" style={{ borderRadius: 2, overflow: 'hidden' }}>
+        {step.verdict !== 'skipped' && (
+          <Box
+            h={4}
+            ml={`${Math.min(99, (step.offsetMillis / end) * 100)}%`}
+            w={`${Math.max(1, (step.durationMillis / end) * 100)}%`}
+            bg={step.verdict === 'failed' ? 'var(--bad)' : 'var(--mantine-primary-color-filled)'}
+          />
+        )}
+      </Box>
       {phases.length > 0 && (
         <Text size="xs" c="dimmed" mt={4} className="numbers">
           {phases.map(([name, millis]) => `${name} ${duration(millis)}`).join(' · ')}
+        </Text>
+      )}
+      {step.verdict === 'passed' && step.message && (
+        <Text size="xs" c="dimmed" className="breakable">
+          {step.message}
         </Text>
       )}
       {(step.verdict === 'failed' || step.verdict === 'inconclusive') && <Evidence step={step} />}

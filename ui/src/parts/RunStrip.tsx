@@ -32,6 +32,7 @@ export function RunStrip({ runs, slots, onOpen }: { runs: RunView[]; slots: numb
 }
 
 function describe(run: RunView): string {
-  const head = `${clock(run.atMillis)} · ${run.verdict} in ${duration(run.durationMillis)}`;
+  const word = run.result === 'flaky' ? 'passed at a later attempt' : run.result === 'restart' ? 'failed during a restart' : run.verdict;
+  const head = `${clock(run.atMillis)} · ${word} in ${duration(run.durationMillis)}${run.maintenance && ` · maintenance (${run.maintenance})`}`;
   return run.verdict === 'failed' || run.verdict === 'inconclusive' ? `${head} · ${run.step} (${run.reason}): ${run.message}` : head;
 }

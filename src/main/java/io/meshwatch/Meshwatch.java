@@ -344,7 +344,7 @@ public final class Meshwatch implements AutoCloseable {
         Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.switches().delayedNameRemoval(),
         config.switches().perStepStatistics(), config.web().corsOrigin(), config.mail().isPresent(), recipients, ConfigText.of(config),
         engine::seriesCount, engine::volumeAvailableBytes, engine::volumeBytes, () -> reloadedAtMillis,
-        () -> reloadSucceeded, config.store().adminApi());
+        () -> reloadSucceeded, config.store().adminApi(), config.objectives());
   }
 
   /** The port of the page. */

@@ -1,13 +1,17 @@
 package io.meshwatch.cli;
 
+import io.meshwatch.config.Config;
 import io.meshwatch.config.ConfigLoader;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.SystemEnvironment;
 import io.meshwatch.sonar.Diagnosis;
 import io.meshwatch.sonar.Doctor;
+import io.meshwatch.sonar.ErrorBudget;
 import io.meshwatch.sonar.HandRuns;
+import io.meshwatch.sonar.Objectives;
 import io.meshwatch.sonar.RunLog;
 import io.meshwatch.sonar.RunSummary;
+import io.meshwatch.sonar.Sonar;
 import io.meshwatch.sonar.SonarRun;
 import io.meshwatch.sonar.SonarRun.Trigger;
 import io.meshwatch.sonar.SonarSettings;
@@ -24,16 +28,18 @@ import java.util.Optional;
 final class LocalSonar implements SonarSource {
   private final SystemEnvironment system = new SystemEnvironment();
   private final SonarSettings settings;
+  private final Objectives objectives;
   private final Path dataFolder;
   private Optional<RunLog> runLog = Optional.empty();
 
   LocalSonar(Path configFile, Path dataFolder) {
     this.dataFolder = dataFolder;
-    this.settings = new ConfigLoader(system.environment().disk(), name -> Optional.ofNullable(System.getenv(name)),
+    Config config = new ConfigLoader(system.environment().disk(), name -> Optional.ofNullable(System.getenv(name)),
             Path.of(System.getProperty("user.home", ".")))
         .load(configFile)
-        .config()
-        .sonar()
+        .config();
+    this.objectives = config.objectives();
+    this.settings = config.sonar()
         .orElseThrow(() -> new CommandFailedException("no smoke tests are configured in " + configFile + "; set monitor.sonar"));
   }
 
@@ -95,6 +101,10 @@ final class LocalSonar implements SonarSource {
     return new Doctor(environment()).examine(settings);
   }
 
+  @Override
+  public List<ErrorBudget> budgets() {
+    return Sonar.budgets(settings, objectives, runLog(), environment().clock().wallMillis());
+  }
 
   @Override
   public void close() {

@@ -4,7 +4,9 @@ import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
 import io.meshwatch.environment.SystemEnvironment;
 import io.meshwatch.model.Secret;
+import io.meshwatch.sonar.BudgetJson;
 import io.meshwatch.sonar.Diagnosis;
+import io.meshwatch.sonar.ErrorBudget;
 import io.meshwatch.sonar.RunJson;
 import io.meshwatch.sonar.SonarRun;
 import io.meshwatch.sonar.SonarRun.Trigger;
@@ -74,6 +76,11 @@ final class RemoteSonar implements SonarSource {
           Diagnosis.Outcome.valueOf(each.path("outcome").asString("")), each.path("detail").asString(""), each.path("advice").asString("")));
     }
     return found;
+  }
+
+  @Override
+  public List<ErrorBudget> budgets() throws InterruptedException {
+    return get(PATH + "/budgets").orElseThrow(this::tooOld).valueStream().map(BudgetJson::read).toList();
   }
 
   private CommandFailedException tooOld() {

@@ -3,8 +3,10 @@ package io.meshwatch.cli;
 import io.meshwatch.sonar.Diagnosis;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,21 +34,28 @@ final class SonarDoctorCommand implements Callable<Integer> {
     try (SonarSource source = options.open()) {
       found = source.examine();
     }
-    found.forEach(each -> print(each, out));
+    int subject = width(found, Diagnosis::subject);
+    int check = width(found, Diagnosis::check);
+    found.forEach(each -> print(each, subject, check, out));
     out.flush();
     boolean ready = found.stream()
         .allMatch(each -> each.outcome() == Diagnosis.Outcome.HOLDS || each.outcome() == Diagnosis.Outcome.DOUBTFUL);
     return ready ? ExitCode.FINE : ExitCode.NO;
   }
 
-  private static void print(Diagnosis each, PrintWriter out) {
+  private static int width(List<Diagnosis> found, Function<Diagnosis, String> column) {
+    return found.stream().mapToInt(each -> column.apply(each).length()).max().orElse(0);
+  }
+
+  private static void print(Diagnosis each, int subject, int check, PrintWriter out) {
     String word = switch (each.outcome()) {
       case HOLDS -> "ok";
       case DOUBTFUL -> "doubtful";
       case MISSING -> "MISSING";
       case NOT_CHECKED -> "unknown";
     };
-    out.printf("%-9s %-34s %-20s %s%n", word, each.subject(), each.check(), each.detail());
+    String columns = "%-9s %-" + subject + "s  %-" + check + "s  %s";
+    out.println(String.format(Locale.ROOT, columns, word, each.subject(), each.check(), each.detail()).stripTrailing());
     if (!each.advice().isEmpty()) {
       out.println("          " + each.advice());
     }

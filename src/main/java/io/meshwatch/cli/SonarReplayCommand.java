@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -43,7 +44,8 @@ final class SonarReplayCommand implements Callable<Integer> {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     try (SonarSource source = options.open()) {
       SonarRun before = source.recorded(id)
-          .orElseThrow(() -> new CommandFailedException("there is no run " + id + "; see meshwatch sonar history. Old runs are deleted after some time"));
+          .orElseThrow(() -> new ParameterException(Objects.requireNonNull(spec).commandLine(),
+              "expected a run, got \"" + id + "\", which is none; see meshwatch sonar history. Old runs are deleted after some time"));
       if (curl) {
         Replay.curl(before).forEach(out::println);
         out.flush();

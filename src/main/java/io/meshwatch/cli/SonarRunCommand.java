@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -81,11 +82,12 @@ final class SonarRunCommand implements Callable<Integer> {
   private List<TargetKey> chosen(List<TargetKey> targets) {
     String name = wanted;
     List<TargetKey> chosen = targets.stream().filter(target -> name == null || isNamed(target, name)).toList();
-    if (chosen.isEmpty()) {
+    if (chosen.isEmpty() && name != null) {
       String known = targets.stream().map(TargetKey::name).collect(Collectors.joining(", "));
-      throw new CommandFailedException(name == null
-          ? "no smoke tests are configured; set monitor.sonar"
-          : "expected one of the targets " + known + ", got " + name);
+      throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "expected one of the targets " + known + ", got \"" + name + "\"");
+    }
+    if (chosen.isEmpty()) {
+      throw new CommandFailedException("no smoke tests are configured; set monitor.sonar");
     }
     return chosen;
   }

@@ -1,6 +1,7 @@
 package io.meshwatch.cli;
 
 import io.meshwatch.sonar.Diagnosis;
+import io.meshwatch.sonar.ErrorBudget;
 import io.meshwatch.sonar.SonarRun;
 import io.meshwatch.sonar.SonarRun.Trigger;
 import io.meshwatch.sonar.TargetKey;
@@ -20,6 +21,9 @@ interface SonarSource extends AutoCloseable {
 
   /** A whole run; empty if it is not kept, or no more. */
   Optional<SonarRun> recorded(String id) throws InterruptedException;
+
+  /** How much of what may fail has failed, for all targets. */
+  List<ErrorBudget> budgets() throws InterruptedException;
 
   /** Every precondition of the smoke tests. */
   List<Diagnosis> examine() throws InterruptedException;

@@ -3,10 +3,12 @@ package io.meshwatch.config;
 import io.meshwatch.engine.StoreOptions;
 import io.meshwatch.notify.NotifySettings;
 import io.meshwatch.notify.mail.MailSettings;
+import io.meshwatch.rules.RulePack;
 import io.meshwatch.rules.RulesSettings;
 import io.meshwatch.scrape.ComponentSettings;
 import io.meshwatch.scrape.NodeSettings;
 import io.meshwatch.scrape.ProbeSettings;
+import io.meshwatch.sonar.Objectives;
 import io.meshwatch.sonar.SonarSettings;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +90,21 @@ public record Config(
     String scheme = web.certificateFile().isPresent() ? "https://" : "http://";
     String url = externalUrl.isEmpty() ? scheme + listen : externalUrl;
     return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+
+  /** What is promised about smoke tests: the parameters of the rules that tell when it is in danger. */
+  public Objectives objectives() {
+    return new Objectives(parameter("slo_sonar"), parameter("slo_replication"), parameter("slo_replication_seconds"),
+        Math.round(parameter("slo_sonar_min")));
+  }
+
+  /** A parameter may be any expression; one that is no plain number counts as its default. */
+  private double parameter(String name) {
+    try {
+      return Double.parseDouble(RulePack.shipped().parameter(name, rules));
+    } catch (NumberFormatException expression) {
+      return Double.parseDouble(RulePack.shipped().parameter(name, RulesSettings.defaults()));
+    }
   }
 
   /** What {@link #features} switches on. */

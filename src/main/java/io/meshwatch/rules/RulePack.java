@@ -122,6 +122,12 @@ public final class RulePack {
     return List.copyOf(parameters.values());
   }
 
+  /** The value of a parameter of the pack under these settings. */
+  public String parameter(String name, RulesSettings settings) {
+    PackParameter parameter = Objects.requireNonNull(parameters.get(name), name);
+    return asMap(settings.parameters()).getOrDefault(name, parameter.defaultValue());
+  }
+
   /** The rules of a tier as shipped, with default parameters. */
   public List<RuleGroupSpec> defaults(Tier tier) {
     return rendered(tier, Map.of(), OnMissingData.KEEP);

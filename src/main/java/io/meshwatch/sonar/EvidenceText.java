@@ -9,10 +9,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Evidence in plain text, for terminals and mails: enough to understand a failure without opening a page. */
 public final class EvidenceText {
   private static final int NAME_WIDTH = 12;
+  /** Headers that tell browsers what they may do: never why something failed. The record of the run has them. */
+  private static final Set<String> SILENT_HEADERS = Set.of(
+      "x-content-type-options", "x-xss-protection", "x-frame-options", "strict-transport-security", "content-security-policy", "referrer-policy",
+      "permissions-policy", "cache-control", "pragma", "expires", "vary");
 
   private EvidenceText() {}
 
@@ -55,7 +60,9 @@ public final class EvidenceText {
   }
 
   private static void addHeaders(List<String> lines, List<HttpCall.Header> headers) {
-    headers.forEach(header -> lines.add(fact("", header.name() + ": " + header.value())));
+    headers.stream()
+        .filter(header -> !SILENT_HEADERS.contains(header.name().toLowerCase(Locale.ROOT)))
+        .forEach(header -> lines.add(fact("", header.name() + ": " + header.value())));
   }
 
   private static void addUnlessEmpty(List<String> lines, String name, String text) {

@@ -6,7 +6,9 @@ import io.meshwatch.sonar.meshstack.Exchange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -14,6 +16,9 @@ import java.util.regex.Pattern;
 public final class Replay {
   /** A placeholder's variable; a dollar sign that was in a text has a backslash before it. */
   private static final Pattern VARIABLE = Pattern.compile("(?<!\\\\)\\$([A-Z][A-Z_]*)");
+
+  /** Variables that the reader finds on the way. */
+  private static final Map<String, String> TOKENS = new TreeMap<>(Map.of("TOKEN", "access_token", "REFRESH_TOKEN", "refresh_token"));
 
   private Replay() {}
 
@@ -46,8 +51,13 @@ public final class Replay {
       case FAILED -> "failed (" + step.note() + ")";
       case SKIPPED -> "not reached";
     };
-    List<String> statuses = step.exchanges().stream().map(e -> e.status() == 0 ? "no answer" : String.valueOf(e.status())).distinct().toList();
-    return statuses.isEmpty() || step.outcome() == Outcome.SKIPPED ? outcome : outcome + " with " + String.join(", ", statuses);
+    // The last answer is the one that decided; how often the same was asked before it is chance.
+    String status = step.exchanges().isEmpty() ? "" : status(step.exchanges().getLast());
+    return status.isEmpty() || step.outcome() != Outcome.PASSED ? outcome : outcome + " with " + status;
+  }
+
+  private static String status(Exchange exchange) {
+    return exchange.status() == 0 ? "no answer" : "status " + exchange.status();
   }
 
   private static String verdict(Verdict verdict) {
@@ -60,7 +70,7 @@ public final class Replay {
 
   /**
    * The requests of a run as shell lines, each step under a comment. Secrets are variables that the reader sets, such as {@code $PASSWORD};
-   * the first line names them. {@code $TOKEN} is what the token endpoint answers as {@code access_token}.
+   * the first lines name them, and say where tokens come from.
    */
   public static List<String> curl(SonarRun run) {
     List<String> lines = new ArrayList<>();
@@ -72,10 +82,17 @@ public final class Replay {
     }
     TreeSet<String> variables = new TreeSet<>();
     lines.forEach(line -> VARIABLE.matcher(line).results().forEach(found -> variables.add(found.group(1))));
+    List<String> fromAnswers = TOKENS.keySet().stream().filter(variables::remove).toList();
+    List<String> head = new ArrayList<>();
     if (!variables.isEmpty()) {
-      lines.addFirst("# set first: " + String.join(", ", variables));
+      head.add("# set first: " + String.join(", ", variables));
     }
-    return lines;
+    fromAnswers.forEach(name -> head.add("# " + name + " is " + TOKENS.get(name) + " in the answer to the login"));
+    if (lines.stream().anyMatch(line -> line.contains("\"https:"))) {
+      head.add("# if a private authority signs the certificates, add --cacert FILE");
+    }
+    head.addAll(lines);
+    return head;
   }
 
   private static String curl(Exchange exchange) {

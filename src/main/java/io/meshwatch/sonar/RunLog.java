@@ -33,7 +33,7 @@ import tools.jackson.core.JacksonException;
  * ever appended, read from the newest and dropped from the oldest, a person can read them with {@code less}, and the simulated disk can
  * break them.
  *
- * <p>In memory lie the newest runs of each target in short, and its good and bad runs per hour. Cost: an append is one write; a failed run
+ * <p>In memory lie the newest runs of each target in short, and the {@link Tallies} of all, which are kept much longer than runs. Cost: an append is one write; a failed run
  * is forced to disk before it is reported. Guarded by its lock.
  */
 public final class RunLog implements AutoCloseable {
@@ -44,7 +44,9 @@ public final class RunLog implements AutoCloseable {
   static final int NEWEST_MAX = 300;
   private static final String PREFIX = "runs-";
   private static final String SUFFIX = ".jsonl";
-  private static final long HOUR_MILLIS = TimeUnit.HOURS.toMillis(1);
+  private static final String TALLIES = "tallies.jsonl";
+  /** What was counted since is in the runs, unless these are more than the log can hold. */
+  private static final long TALLIES_MILLIS = TimeUnit.MINUTES.toMillis(10);
 
   private final Disk disk;
   private final Path directory;
@@ -54,16 +56,18 @@ public final class RunLog implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final TreeMap<Long, Long> segmentBytes = new TreeMap<>();
   private final Map<TargetKey, Deque<RunSummary>> newest = new HashMap<>();
-  private final Map<TargetKey, TreeMap<Long, int[]>> hours = new HashMap<>();
+  private final Tallies tallies;
   private final Map<TargetKey, Evidence> lastFailures = new HashMap<>();
   private final Map<TargetKey, RunSummary> lastGood = new HashMap<>();
   private Disk.@Nullable File open;
   private boolean failing;
+  private long talliesSavedMillis;
 
   private RunLog(Environment environment, Path directory, HistorySettings limits) {
     this.disk = environment.disk();
     this.directory = directory;
     this.limits = limits;
+    this.tallies = new Tallies(disk, directory.resolve(TALLIES));
     this.failures = environment.telemetry().counter("meshwatch_sonar_run_log_failures", "Runs that could not be written to disk.");
     this.skipped = environment.telemetry().counter("meshwatch_sonar_run_log_skipped_lines", "Lines of the run log that could not be read.");
   }
@@ -84,6 +88,8 @@ public final class RunLog implements AutoCloseable {
       }
     }
     prune(nowMillis);
+    skipped.inc(tallies.load());
+    talliesSavedMillis = nowMillis;
     for (long first : segmentBytes.keySet()) {
       for (String line : lines(first)) {
         parse(line).ifPresent(this::index);
@@ -133,6 +139,7 @@ public final class RunLog implements AutoCloseable {
         file.force();
       }
       prune(endMillis);
+      saveTallies(endMillis);
       failing = false;
     } catch (IOException e) {
       failures.inc();
@@ -141,6 +148,13 @@ public final class RunLog implements AutoCloseable {
         LOG.warn("the run log in {} cannot be written: {}", directory, e.getMessage());
       }
       failing = true;
+    }
+  }
+
+  private void saveTallies(long nowMillis) throws IOException {
+    if (nowMillis - talliesSavedMillis >= TALLIES_MILLIS) {
+      talliesSavedMillis = nowMillis;
+      tallies.save();
     }
   }
 
@@ -218,15 +232,7 @@ public final class RunLog implements AutoCloseable {
     if (summary.isGood()) {
       lastGood.put(run.target(), summary);
     }
-    if (run.trigger() == SonarRun.Trigger.SCHEDULE && summary.counts()) {
-      countHour(run.target(), run.startedMillis() / HOUR_MILLIS, summary.isGood());
-    }
-  }
-
-  private void countHour(TargetKey target, long hour, boolean good) {
-    TreeMap<Long, int[]> counts = hours.computeIfAbsent(target, k -> new TreeMap<>());
-    counts.computeIfAbsent(hour, k -> new int[2])[good ? 0 : 1]++;
-    counts.headMap(hour - limits.days() * 24).clear();
+    tallies.count(run, summary);
   }
 
   // ---- reading
@@ -271,17 +277,11 @@ public final class RunLog implements AutoCloseable {
     }
   }
 
-  /** The part of the runs since a time (whole hours) in which a user got through; empty if there was none. */
-  public Optional<Double> uptime(TargetKey target, long sinceMillis) {
+  /** What became of the target's runs in a span that ends now. */
+  Tally tally(TargetKey target, Span span, long nowMillis) {
     lock.lock();
     try {
-      long good = 0;
-      long all = 0;
-      for (int[] counts : hours.getOrDefault(target, new TreeMap<>()).tailMap(sinceMillis / HOUR_MILLIS).values()) {
-        good += counts[0];
-        all += counts[0] + counts[1];
-      }
-      return all == 0 ? Optional.empty() : Optional.of((double) good / all);
+      return tallies.over(target, span, nowMillis);
     } finally {
       lock.unlock();
     }
@@ -318,6 +318,9 @@ public final class RunLog implements AutoCloseable {
     lock.lock();
     try {
       closeSegment();
+      tallies.save();
+    } catch (IOException e) {
+      LOG.warn("the counts of runs in {} cannot be written: {}", directory, e.getMessage());
     } finally {
       lock.unlock();
     }

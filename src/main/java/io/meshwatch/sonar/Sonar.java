@@ -15,6 +15,7 @@ import io.meshwatch.sonar.meshstack.ExchangeGate;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +24,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.PrimitiveIterator;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -51,7 +51,7 @@ public final class Sonar implements AutoCloseable {
   private static final long STOP_MILLIS = 5_000;
   /** The label that tells several Sonars apart which test the same from different places. */
   private static final String VANTAGE = "vantage";
-  private static final long DAY_MILLIS = TimeUnit.DAYS.toMillis(1);
+  private static final List<Span> UPTIMES = List.of(Span.DAY, Span.WEEK, Span.MONTH, Span.QUARTER);
 
   private final Environment environment;
   private final Supplier<Appender> appenders;
@@ -245,12 +245,33 @@ public final class Sonar implements AutoCloseable {
 
   private SonarStatus.Target status(TargetLoop loop, int runsMax) {
     TargetKey key = loop.journey().target();
-    long nowMillis = environment.clock().wallMillis();
     List<RunSummary> newest = runLog.newest(key, runsMax);
     return new SonarStatus.Target(
         key, loop.journey().accessUrl().toString(), loop.journey().intervalMillis(), state(newest), loop.isRunning(), loop.failures(), newest,
-        runLog.uptime(key, nowMillis - DAY_MILLIS), runLog.uptime(key, nowMillis - 7 * DAY_MILLIS), runLog.uptime(key, nowMillis - 30 * DAY_MILLIS),
+        uptime(key),
         runLog.lastGood(key).map(RunSummary::startedMillis), runLog.lastFailure(key));
+  }
+
+  private Map<Span, Double> uptime(TargetKey key) {
+    Map<Span, Double> uptime = new EnumMap<>(Span.class);
+    for (Span span : UPTIMES) {
+      runLog.tally(key, span, environment.clock().wallMillis()).uptime().ifPresent(part -> uptime.put(span, part));
+    }
+    return uptime;
+  }
+
+  /** How much of what may fail has failed, for all targets. */
+  public List<ErrorBudget> budgets(Objectives objectives) {
+    return budgets(loops.values().stream().map(TargetLoop::journey).toList(), objectives, runLog, environment.clock().wallMillis());
+  }
+
+  /** The budgets of these settings' targets from a run log alone. */
+  public static List<ErrorBudget> budgets(SonarSettings settings, Objectives objectives, RunLog runLog, long nowMillis) {
+    return budgets(Journey.of(settings), objectives, runLog, nowMillis);
+  }
+
+  private static List<ErrorBudget> budgets(List<Journey> journeys, Objectives objectives, RunLog runLog, long nowMillis) {
+    return journeys.stream().map(journey -> ErrorBudget.of(journey, objectives, span -> runLog.tally(journey.target(), span, nowMillis))).toList();
   }
 
   private static State state(List<RunSummary> newest) {

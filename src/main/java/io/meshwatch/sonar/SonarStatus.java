@@ -1,6 +1,7 @@
 package io.meshwatch.sonar;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,9 +20,7 @@ public record SonarStatus(List<Target> targets) {
    * @param running whether a run is under way
    * @param consecutiveFailures failed runs since the last good one
    * @param newest its newest runs, newest first
-   * @param uptimeDay part of the runs of the last 24 hours that were good; empty if there were none
-   * @param uptimeWeek of the last 7 days
-   * @param uptimeMonth of the last 30 days
+   * @param uptime part of the runs that were good, for the last 24 hours and 7, 30 and 90 days; a span without runs is missing
    * @param lastGoodMillis when it was last good
    * @param lastFailure evidence of the last failure, which may be over
    */
@@ -33,9 +32,7 @@ public record SonarStatus(List<Target> targets) {
       boolean running,
       int consecutiveFailures,
       List<RunSummary> newest,
-      Optional<Double> uptimeDay,
-      Optional<Double> uptimeWeek,
-      Optional<Double> uptimeMonth,
+      Map<Span, Double> uptime,
       Optional<Long> lastGoodMillis,
       Optional<Evidence> lastFailure) {}
 

@@ -15,7 +15,7 @@ import java.util.function.ToLongFunction;
 final class TargetSeries {
   private static final double[] RUN_BOUNDS = {0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 1800};
   private static final double[] STEP_BOUNDS = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
-  private static final double[] REPLICATION_BOUNDS = {1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800};
+  static final double[] REPLICATION_BOUNDS = {1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800};
   private static final String[] RESULTS = {"success", "failure"};
 
   private final SeriesGroup group;
@@ -176,9 +176,14 @@ final class TargetSeries {
       return;
     }
     replicationState(run.replication());
-    if (run.replication() == ReplicationState.SUCCESSFUL) {
+    if (isReplicated(run)) {
       group.observe(MetricName.REPLICATION_DURATION, REPLICATION_BOUNDS, nanos.get() / 1e9);
     }
+  }
+
+  /** Whether the run followed a replication to its good end. */
+  static boolean isReplicated(SonarRun run) {
+    return run.replication() == ReplicationState.SUCCESSFUL;
   }
 
   private void replicationState(ReplicationState current) {

@@ -1,8 +1,6 @@
 package io.meshwatch.web;
 
 import io.meshwatch.environment.Clock;
-import io.meshwatch.environment.HttpCall;
-import io.meshwatch.environment.HttpResult;
 import io.meshwatch.model.Alert;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.NumberText;
@@ -15,28 +13,19 @@ import io.meshwatch.rules.GroupStatus;
 import io.meshwatch.rules.Rules;
 import io.meshwatch.scrape.Scraper;
 import io.meshwatch.scrape.TargetStatus;
-import io.meshwatch.sonar.Evidence;
-import io.meshwatch.sonar.RunSummary;
 import io.meshwatch.sonar.Sonar;
-import io.meshwatch.sonar.SonarRun;
 import io.meshwatch.sonar.SonarStatus;
-import io.meshwatch.sonar.StepRun;
-import io.meshwatch.sonar.Verdict;
-import io.meshwatch.sonar.meshstack.Exchange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
 
 /** {@code /api/meshwatch/v1}: what the page shows and neither Prometheus nor Alertmanager has. */
 final class OverviewApi {
-  private static final int RUNS_MAX = 60;
-  private static final int HISTORY_MAX = 1_000;
+    private static final int HISTORY_MAX = 1_000;
   private static final String CRITICAL = "critical";
 
   private final Parts parts;
@@ -55,8 +44,6 @@ final class OverviewApi {
 
   void addTo(Routes routes) {
     routes.get("/api/meshwatch/v1/overview", ApiErrors.guarded(this::overview));
-    routes.get("/api/meshwatch/v1/sonar", ApiErrors.guarded(this::sonar));
-    routes.get("/api/meshwatch/v1/sonar/runs/{id}", ApiErrors.guarded(this::run));
     routes.get("/api/meshwatch/v1/notifications", ApiErrors.guarded(this::notifications));
   }
 
@@ -69,7 +56,7 @@ final class OverviewApi {
   private void overview(Routes.Call call) throws IOException {
     List<Shown> alerts = alerts();
     List<TargetStatus> targets = parts.scraper().targets();
-    SonarStatus sonar = parts.sonar().status(RUNS_MAX);
+    SonarStatus sonar = parts.sonar().status(SonarViewApi.RUNS_MAX);
     SpoolStatus spool = parts.notifier().spool();
     WebServer.Facts facts = parts.facts().get();
     long now = parts.clock().wallMillis();
@@ -90,7 +77,7 @@ final class OverviewApi {
       json.writeEndArray();
       targets(json, targets);
       json.writeArrayPropertyStart("sonar");
-      sonar.targets().forEach(target -> sonarTarget(json, target));
+      sonar.targets().forEach(target -> SonarViewApi.target(json, target));
       json.writeEndArray();
       mail(json, facts, spool, now);
       json.writeObjectPropertyStart("store");
@@ -239,187 +226,6 @@ final class OverviewApi {
     json.writeStringProperty("lastError",
         spool.entries().stream().map(SpoolStatus.Entry::lastReply).filter(r -> !r.isEmpty()).findFirst().orElse(""));
     json.writeEndObject();
-  }
-
-  private void sonar(Routes.Call call) throws IOException {
-    SonarStatus status = parts.sonar().status(RUNS_MAX);
-    Json.send(call.reply(), json -> {
-      json.writeStartArray();
-      status.targets().forEach(target -> sonarTarget(json, target));
-      json.writeEndArray();
-    });
-  }
-
-  private static void sonarTarget(JsonGenerator json, SonarStatus.Target target) {
-    json.writeStartObject();
-    json.writeStringProperty("id", target.key().scope() + "/" + target.key().name());
-    json.writeStringProperty("scope", target.key().scope());
-    json.writeStringProperty("customer", target.key().customer());
-    json.writeStringProperty("project", target.key().project());
-    json.writeStringProperty("platform", target.key().platform());
-    json.writeStringProperty("url", target.accessUrl());
-    json.writeNumberProperty("intervalSeconds", target.intervalMillis() / 1000.0);
-    json.writeStringProperty("verdict", verdict(target.state()));
-    json.writeName("uptime24h");
-    optional(json, target.uptimeDay());
-    json.writeName("uptime7d");
-    optional(json, target.uptimeWeek());
-    json.writeName("uptime30d");
-    optional(json, target.uptimeMonth());
-    json.writeArrayPropertyStart("runs");
-    for (RunSummary run : target.newest()) {
-      summary(json, run, message(target, run));
-    }
-    json.writeEndArray();
-    json.writeEndObject();
-  }
-
-  /** The newest failure's sentence belongs to the newest failed run. */
-  private static String message(SonarStatus.Target target, RunSummary run) {
-    boolean newestFailure = target.newest().stream().filter(r -> !r.step().isEmpty()).findFirst().map(r -> r.id().equals(run.id())).orElse(false);
-    return newestFailure ? target.lastFailure().map(e -> e.finding().sentence()).orElse("") : "";
-  }
-
-  private static void optional(JsonGenerator json, Optional<Double> number) {
-    if (number.isPresent()) {
-      json.writeNumber(number.get());
-    } else {
-      json.writeNull();
-    }
-  }
-
-  private static String verdict(SonarStatus.State state) {
-    return switch (state) {
-      case GOOD -> "passed";
-      case FAILING, RESTARTING -> "failed";
-      case MAINTENANCE, UNTESTED -> "inconclusive";
-      case NEW -> "waiting";
-    };
-  }
-
-  private static String verdict(RunSummary.Result result) {
-    return switch (result) {
-      case PASSED, FLAKY -> "passed";
-      case FAILED, RESTART -> "failed";
-      case INCONCLUSIVE -> "inconclusive";
-    };
-  }
-
-  private static void summary(JsonGenerator json, RunSummary run, String message) {
-    json.writeStartObject();
-    summaryFields(json, run, message);
-    json.writeEndObject();
-  }
-
-  private static void summaryFields(JsonGenerator json, RunSummary run, String message) {
-    json.writeStringProperty("id", run.id());
-    json.writeNumberProperty("atMillis", run.startedMillis());
-    json.writeNumberProperty("durationMillis", run.durationNanos() / 1e6);
-    json.writeStringProperty("verdict", verdict(run.result()));
-    json.writeStringProperty("step", run.step());
-    json.writeStringProperty("reason", run.reason());
-    json.writeStringProperty("message", message);
-  }
-
-  private void run(Routes.Call call) throws IOException {
-    String id = call.segment("id");
-    Optional<SonarRun> found = parts.sonar().run(id);
-    if (found.isEmpty()) {
-      ApiErrors.error(call.reply(), 404, "not_found", "there is no run " + id + "; old runs are deleted after some time");
-      return;
-    }
-    SonarRun run = found.get();
-    Optional<SonarStatus.Target> target = parts.sonar().status(RUNS_MAX).targets().stream().filter(t -> t.key().equals(run.target())).findFirst();
-    Json.send(call.reply(), json -> {
-      json.writeStartObject();
-      run(json, run);
-      json.writeName("target");
-      target.ifPresentOrElse(t -> sonarTarget(json, t), json::writeNull);
-      json.writeEndObject();
-    });
-  }
-
-  private static void run(JsonGenerator json, SonarRun run) {
-    Optional<Evidence> evidence = run.verdict() instanceof Verdict.Failed failed ? Optional.of(failed.evidence()) : Optional.empty();
-    json.writeStringProperty("id", run.id());
-    json.writeNumberProperty("atMillis", run.startedMillis());
-    json.writeNumberProperty("durationMillis", run.durationNanos() / 1e6);
-    switch (run.verdict()) {
-      case Verdict.Passed passed -> verdict(json, "passed", "", "", passed.note());
-      case Verdict.Failed failed -> verdict(json, "failed", failed.evidence().step(), failed.failureClass().label(), advice(failed.evidence()));
-      case Verdict.Inconclusive inconclusive -> verdict(json, "inconclusive", "", "sonar", inconclusive.reason());
-    }
-    json.writeName("lastGoodMillis");
-    Optional<Long> lastGood = evidence.flatMap(Evidence::lastGoodMillis);
-    if (lastGood.isPresent()) {
-      json.writeNumber(lastGood.get());
-    } else {
-      json.writeNull();
-    }
-    json.writeNumberProperty("failingSinceMillis", evidence.map(Evidence::firstFailureMillis).orElse(0L));
-    json.writeStringProperty("again", "meshwatch sonar replay " + run.id());
-    json.writeArrayPropertyStart("steps");
-    run.steps().forEach(step -> step(json, step, evidence.filter(e -> e.step().equals(step.name()))));
-    json.writeEndArray();
-  }
-
-  private static String advice(Evidence evidence) {
-    String advice = evidence.finding().advice();
-    return evidence.finding().sentence() + (advice.isEmpty() ? "" : ". " + advice);
-  }
-
-  private static void verdict(JsonGenerator json, String word, String step, String reason, String message) {
-    json.writeStringProperty("verdict", word);
-    json.writeStringProperty("step", step);
-    json.writeStringProperty("reason", reason);
-    json.writeStringProperty("message", message);
-  }
-
-  private static void step(JsonGenerator json, StepRun step, Optional<Evidence> evidence) {
-    Optional<Exchange> last = step.exchanges().isEmpty() ? Optional.empty() : Optional.of(step.exchanges().getLast());
-    Optional<Exchange> shown = evidence.flatMap(Evidence::exchange).or(() -> last);
-    json.writeStartObject();
-    json.writeStringProperty("name", step.name());
-    json.writeStringProperty("verdict", step.outcome().name().toLowerCase(Locale.ROOT));
-    json.writeNumberProperty("durationMillis", step.durationNanos() / 1e6);
-    json.writeObjectPropertyStart("phases");
-    last.ifPresent(exchange -> phases(json, exchange.phases()));
-    json.writeEndObject();
-    json.writeStringProperty("request", shown.map(e -> e.method() + " " + e.url()).orElse(""));
-    json.writeNumberProperty("status", shown.map(Exchange::status).orElse(0));
-    json.writeStringProperty("expected", evidence.map(e -> e.finding().expected()).orElse(""));
-    json.writeStringProperty("got", evidence.map(e -> e.finding().got()).orElse(""));
-    json.writeStringProperty("message", evidence.map(OverviewApi::advice).orElse(step.note()));
-    json.writeArrayPropertyStart("requestHeaders");
-    if (evidence.isPresent()) {
-      shown.stream().flatMap(e -> e.requestHeaders().stream()).map(OverviewApi::headerText).forEach(json::writeString);
-    }
-    json.writeEndArray();
-    json.writeArrayPropertyStart("headers");
-    if (evidence.isPresent()) {
-      shown.stream().flatMap(e -> e.responseHeaders().stream()).map(OverviewApi::headerText).forEach(json::writeString);
-    }
-    json.writeEndArray();
-    json.writeStringProperty("body", evidence.isPresent() ? shown.map(Exchange::responseBody).orElse("") : "");
-    json.writeStringProperty("errorCode", evidence.map(e -> e.finding().errorCode()).orElse(""));
-    json.writeStringProperty("errorId", evidence.map(e -> e.finding().errorId()).orElse(""));
-    json.writeArrayPropertyStart("remarks");
-    evidence.stream().flatMap(e -> e.finding().remarks().stream()).forEach(json::writeString);
-    json.writeEndArray();
-    json.writeEndObject();
-  }
-
-  private static String headerText(HttpCall.Header header) {
-    return header.name() + ": " + header.value();
-  }
-
-  private static void phases(JsonGenerator json, HttpResult.Phases phases) {
-    json.writeNumberProperty("resolve", phases.resolveNanos() / 1e6);
-    json.writeNumberProperty("connect", phases.connectNanos() / 1e6);
-    json.writeNumberProperty("tls", phases.tlsNanos() / 1e6);
-    json.writeNumberProperty("send", phases.sendNanos() / 1e6);
-    json.writeNumberProperty("first byte", phases.firstByteNanos() / 1e6);
-    json.writeNumberProperty("body", phases.bodyNanos() / 1e6);
   }
 
   private void notifications(Routes.Call call) throws IOException {

@@ -1,6 +1,8 @@
 package io.meshwatch.web;
 
+import io.meshwatch.sonar.BudgetJson;
 import io.meshwatch.sonar.Diagnosis;
+import io.meshwatch.sonar.Objectives;
 import io.meshwatch.sonar.RunJson;
 import io.meshwatch.sonar.Sonar;
 import io.meshwatch.sonar.SonarRun;
@@ -13,12 +15,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the commands of Sonar ask of a meshwatch that runs: a run by hand, a run's whole record, the doctor. Bodies must be JSON, which
+ * What the commands of Sonar ask of a meshwatch that runs: a run by hand, a run's whole record, budgets, the doctor. Bodies must be JSON, which
  * no page of another site can send without being asked first.
  */
 final class SonarApi {
@@ -29,15 +32,18 @@ final class SonarApi {
   private static final int BY_HAND_MAX = 4;
 
   private final Sonar sonar;
+  private final Supplier<Objectives> objectives;
   private final Semaphore byHand = new Semaphore(BY_HAND_MAX);
 
-  SonarApi(Sonar sonar) {
+  SonarApi(Sonar sonar, Supplier<Objectives> objectives) {
     this.sonar = sonar;
+    this.objectives = objectives;
   }
 
   void addTo(Routes routes) {
     routes.post(RUNS, ApiErrors.guarded(call -> limited(call, this::run)));
     routes.get(RUNS + "/{id}/record", ApiErrors.guarded(this::showRecord));
+    routes.get("/api/meshwatch/v1/sonar/budgets", ApiErrors.guarded(this::showBudgets));
     routes.post("/api/meshwatch/v1/sonar/doctor", ApiErrors.guarded(call -> limited(call, this::examine)));
   }
 
@@ -89,6 +95,10 @@ final class SonarApi {
     } else {
       ApiErrors.error(call.reply(), 404, "not_found", "there is no run " + id + "; old runs are deleted after some time");
     }
+  }
+
+  private void showBudgets(Routes.Call call) throws IOException {
+    Json.send(call.reply(), sonar.budgets(objectives.get()).stream().map(BudgetJson::write).toList());
   }
 
   private void examine(Routes.Call call) throws IOException, InterruptedException {

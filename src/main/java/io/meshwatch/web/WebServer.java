@@ -12,6 +12,7 @@ import io.meshwatch.rules.RuleExplainer;
 import io.meshwatch.rules.Rules;
 import io.meshwatch.scrape.PushGateway;
 import io.meshwatch.scrape.Scraper;
+import io.meshwatch.sonar.Objectives;
 import io.meshwatch.sonar.Sonar;
 import java.io.IOException;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class WebServer implements AutoCloseable {
    * @param reloadedAtMillis when the configuration was last taken over
    * @param reloadSucceeded whether the last attempt to take it over was successful
    * @param adminApi whether the API may delete series and make snapshots
+   * @param objectives what is promised about smoke tests
    */
   public record Facts(
       String installation,
@@ -67,7 +69,8 @@ public final class WebServer implements AutoCloseable {
       LongSupplier diskTotalBytes,
       LongSupplier reloadedAtMillis,
       BooleanSupplier reloadSucceeded,
-      boolean adminApi) {}
+      boolean adminApi,
+      Objectives objectives) {}
 
   /** Takes over an open listener; {@code reload} takes the configuration over again and gives an empty text or what is wrong with it. */
   public WebServer(
@@ -88,7 +91,8 @@ public final class WebServer implements AutoCloseable {
         Map.of("web.listen-address", spec.host() + ":" + spec.port()), now.seriesCount(), now.reloadedAtMillis(),
         now.reloadSucceeded(), environment.clock()::wallMillis)).addTo(routes);
     new OverviewApi(new OverviewApi.Parts(environment.clock(), parts.scraper(), parts.rules(), parts.notifier(), parts.sonar(), facts)).addTo(routes);
-    new SonarApi(parts.sonar()).addTo(routes);
+    new SonarViewApi(parts.sonar()).addTo(routes);
+    new SonarApi(parts.sonar(), () -> facts.get().objectives()).addTo(routes);
     if (parts.engine() instanceof EmbeddedEngine own) {
       new StoreApi(own, front.progress(), now.adminApi()).addTo(routes);
     }

@@ -21,7 +21,7 @@ class ReplayTest {
 
     assertThat(now.trigger()).isEqualTo(SonarRun.Trigger.REPLAY);
     assertThat(Replay.difference(before, now)).containsExactly(
-        "access: was failed (expected access to the platform, got status 500 Broken) with 500, is passed with 200",
+        "access: was failed (expected access to the platform, got status 500 Broken), is passed with status 200",
         "replicate: was not reached, is passed",
         "the verdict was failed at access (api), is passed");
   }
@@ -39,7 +39,7 @@ class ReplayTest {
 
     SonarRun run = world.run(settings());
 
-    assertThat(Replay.curl(run)).startsWith("# set first: PASSWORD", "# login: failed");
+    assertThat(Replay.curl(run)).startsWith("# set first: PASSWORD", "# if a private authority signs the certificates, add --cacert FILE", "# login: failed");
     assertThat(Replay.curl(run)).anySatisfy(line -> assertThat(line).startsWith("curl -sS -i -X POST")
         .contains("grant_type=password", "password=$PASSWORD").endsWith("\"" + FakeMeshStack.REALM + "/protocol/openid-connect/token\""));
   }
@@ -55,7 +55,8 @@ class ReplayTest {
   void showsHowToAskAgainAlsoWhereAllWasWell() throws InterruptedException {
     List<String> lines = Replay.curl(world.run(settings()));
 
-    assertThat(lines).first().isEqualTo("# set first: PASSWORD, REFRESH_TOKEN, TOKEN");
+    assertThat(lines).startsWith("# set first: PASSWORD", "# REFRESH_TOKEN is refresh_token in the answer to the login",
+        "# TOKEN is access_token in the answer to the login");
     assertThat(lines).anySatisfy(line -> assertThat(line).contains("Authorization: Bearer $TOKEN").endsWith("\"" + FakeMeshStack.ACCESS + "\""));
   }
 }

@@ -426,7 +426,7 @@ class SonarTest {
     assertThat(status.consecutiveFailures()).isEqualTo(1);
     assertThat(status.newest()).extracting(RunSummary::result)
         .containsExactly(RunSummary.Result.FAILED, RunSummary.Result.PASSED, RunSummary.Result.PASSED);
-    assertThat(status.uptimeDay()).contains(0.75);
+    assertThat(status.uptime()).containsEntry(Span.DAY, 0.75).containsEntry(Span.QUARTER, 0.75);
     assertThat(status.lastFailure()).hasValueSatisfying(e -> {
       assertThat(e.lastGoodMillis()).isPresent();
       assertThat(e.lastGoodRun()).isEqualTo(status.newest().get(1).id());
