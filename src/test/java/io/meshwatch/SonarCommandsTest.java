@@ -168,9 +168,19 @@ class SonarCommandsTest {
   }
 
   @Test
+  void tellsTheBudgetFromARunLogAlone() {
+    Result budget = sonar(byConfiguration(), "budget", "aws.aws-main");
+
+    assertThat(budget.out()).contains("0 failed, 14.4 may in 30 days (98 % of runs are to pass; 0 seen)").doesNotContain("not counted");
+    assertThat(budget.exit()).isEqualTo(ExitCode.FINE);
+  }
+
+  @Test
   void saysWhatIsUnknown() {
     assertThat(sonar(byConfiguration(), "replay", "nothing-1").err()).contains("there is no run nothing-1; see meshwatch sonar history");
-    assertThat(sonar(byConfiguration(), "run", "azure").err()).contains("expected one of the targets my-customer.my-project.aws.aws-main");
+    Result unknown = sonar(byConfiguration(), "run", "azure");
+    assertThat(unknown.err()).contains("expected one of the targets my-customer.my-project.aws.aws-main", "got \"azure\"");
+    assertThat(unknown.exit()).isEqualTo(ExitCode.USAGE);
     assertThat(sonar(List.of("--url", "http://127.0.0.1:1"), "run").err()).contains("name a running meshwatch with --url URL, or a configuration");
   }
 
@@ -183,6 +193,8 @@ class SonarCommandsTest {
       List<String> running = List.of("--url", "http://127.0.0.1:" + meshwatch.port());
 
       assertThat(sonar(running, "doctor").exit()).isEqualTo(ExitCode.FINE);
+      assertThat(sonar(running, "budget").out()).contains("my-customer.my-project.aws.aws-main  every", "availability", "100.0 % left", "burns");
+      assertThat(sonar(running, "budget", "-o", "json").out()).contains("\"availability\":{\"objective\":0.98");
       control("PUT", "idp-wrong-password");
       Result failed = sonar(running, "run", "aws.aws-main");
       control("DELETE", "idp-wrong-password");

@@ -55,8 +55,9 @@ final class SonarBudgetCommand implements Callable<Integer> {
 
   private static void print(ErrorBudget budget, PrintWriter out) {
     out.printf(Locale.ROOT, "%s  every %s s%n", budget.target().name(), number(budget.intervalMillis() / 1e3));
-    print("availability", "runs may fail", budget.availability(), out);
-    print("replication", "may take longer than " + number(budget.replicationSeconds()) + " s", budget.replication(), out);
+    print("availability", "failed", "runs are to pass", budget.availability(), out);
+    String longer = "took longer than " + number(budget.replicationSeconds()) + " s";
+    print("replication", longer, "replications are to be quicker", budget.replication(), out);
     String flaky = budget.flaky() == 0 ? "" : budget.flaky() + " passed only at a later attempt";
     print("", flaky, out);
     print("not counted", leftOut(budget), out);
@@ -77,10 +78,10 @@ final class SonarBudgetCommand implements Callable<Integer> {
     }
   }
 
-  private static void print(String name, String what, ErrorBudget.Part part, PrintWriter out) {
+  private static void print(String name, String bad, String promise, ErrorBudget.Part part, PrintWriter out) {
     String state = part.isSpent() ? "USED UP" : String.format(Locale.ROOT, "%.1f %% left", part.left() * 100);
-    String detail = String.format(Locale.ROOT, "%d of the %s that %s in 30 days (%s %% are to be good; %d seen)", part.bad(), number(part.allowed()), what,
-        number(part.objective() * 100), part.all());
+    String detail = String.format(Locale.ROOT, "%d %s, %s may in 30 days (%s %% of %s; %d seen)", part.bad(), bad, number(part.allowed()),
+        number(part.objective() * 100), promise, part.all());
     print(name, String.format(Locale.ROOT, "%-12s %s", state, detail), out);
     print("", String.format(Locale.ROOT, "%-12s %s", "burns", part.burns().stream().map(SonarBudgetCommand::burn).collect(Collectors.joining("   "))), out);
   }

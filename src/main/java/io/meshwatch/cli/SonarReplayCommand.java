@@ -45,7 +45,7 @@ final class SonarReplayCommand implements Callable<Integer> {
     try (SonarSource source = options.open()) {
       SonarRun before = source.recorded(id)
           .orElseThrow(() -> new ParameterException(Objects.requireNonNull(spec).commandLine(),
-              "expected a run, got \"" + id + "\", which is none; see meshwatch sonar history. Old runs are deleted after some time"));
+              "there is no run " + id + "; see meshwatch sonar history. Old runs are deleted after some time"));
       if (curl) {
         Replay.curl(before).forEach(out::println);
         out.flush();

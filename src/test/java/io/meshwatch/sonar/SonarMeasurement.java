@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +38,7 @@ import java.util.stream.IntStream;
 public final class SonarMeasurement {
   /** Starting opens a thousand connections and makes two hundred thousand series; it is not what is measured. */
   private static final long WARM_UP_MILLIS = 120_000;
+  private static final long SLEEP_NANOS = 60_000_000;
 
   private SonarMeasurement() {}
 
@@ -106,10 +108,34 @@ public final class SonarMeasurement {
       system.environment().clock().sleep(WARM_UP_MILLIS);
       long fromMillis = system.environment().clock().wallMillis();
       double cpuBefore = cpuSeconds();
-      system.environment().clock().sleep(minutes * 60_000L);
+      List<Long> machine = new ArrayList<>();
+      List<Long> carriers = new ArrayList<>();
+      Thread sleeper = Thread.ofPlatform().daemon().start(() -> sleep(machine, minutes));
+      Thread virtual = Thread.ofVirtual().start(() -> sleep(carriers, minutes));
+      sleeper.join();
+      virtual.join();
       double cpu = (cpuSeconds() - cpuBefore) / (minutes * 60.0);
       report(runLog, fromMillis, cpu, engine.seriesCount());
+      report("a platform thread that only sleeps", machine);
+      report("a virtual thread that only sleeps", carriers);
     }
+  }
+
+  /** How late a thread wakes that has nothing to do: what the machine, and what the JVM's scheduler is responsible for. */
+  private static void sleep(List<Long> lateMillis, int minutes) {
+    long end = System.nanoTime() + minutes * 60_000_000_000L;
+    for (long due = System.nanoTime(); due < end; due += SLEEP_NANOS) {
+      long left = due - System.nanoTime();
+      if (left > 0) {
+        LockSupport.parkNanos(left);
+      }
+      lateMillis.add(Math.max(0, (System.nanoTime() - due) / 1_000_000));
+    }
+  }
+
+  private static void report(String who, List<Long> lateMillis) {
+    lateMillis.sort(Long::compare);
+    System.out.printf(Locale.ROOT, "%s wakes late by: median %d ms, p99 %d ms, longest %d ms%n", who, at(lateMillis, 0.5), at(lateMillis, 0.99), at(lateMillis, 1));
   }
 
   private static void report(RunLog runLog, long fromMillis, double cpu, long series) throws IOException {
