@@ -10,6 +10,7 @@ import io.meshwatch.sonar.meshstack.ReplicationState;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is counted for service levels, over months, and what it says. */
@@ -22,7 +23,8 @@ class ErrorBudgetTest {
   private SonarRun good;
   private SonarRun failed;
 
-  private void prepare() throws InterruptedException {
+  @BeforeEach
+  void prepare() throws InterruptedException {
     good = world.run(SonarWorld.settings());
     world.meshStack.access = call -> FakeMeshStack.json(500, "{}");
     failed = world.run(SonarWorld.settings());
@@ -60,7 +62,6 @@ class ErrorBudgetTest {
 
   @Test
   void ninetyDaysAreKeptThoughTheRunsAreGoneAfterOne() throws Exception {
-    prepare();
     reopen(new HistorySettings(1, 1));
     long start = SonarWorld.START;
     for (int day = 0; day < 100; day++) {
@@ -82,7 +83,6 @@ class ErrorBudgetTest {
 
   @Test
   void aCrashLosesNoCountAndDoublesNone() throws Exception {
-    prepare();
     long start = SonarWorld.START;
     for (int minute = 0; minute < 25; minute++) {
       append(at(minute % 5 == 0 ? failed : good, start + minute * MINUTE));
@@ -96,7 +96,6 @@ class ErrorBudgetTest {
 
   @Test
   void aTornLineLosesOneTarget() throws Exception {
-    prepare();
     append(at(good, SonarWorld.START));
     reopen(HistorySettings.defaults());
     world.runLog.close();
@@ -108,7 +107,6 @@ class ErrorBudgetTest {
 
   @Test
   void whatSaysNothingAboutServiceIsCountedApart() throws Exception {
-    prepare();
     long start = SonarWorld.START;
     append(at(good, start + MINUTE));
     append(at(failed.inMaintenance("rollout"), start + 2 * MINUTE));
@@ -129,7 +127,6 @@ class ErrorBudgetTest {
 
   @Test
   void aBudgetIsWhatMayFailInThirtyDaysAtThisInterval() throws Exception {
-    prepare();
     long start = SonarWorld.START;
     for (int minute = 0; minute < 100; minute++) {
       append(at(minute < 90 ? good : failed, start + minute * MINUTE));
@@ -147,7 +144,6 @@ class ErrorBudgetTest {
 
   @Test
   void oneFailureOfARareTestIsNoBurnButMayBeTheWholeBudget() throws Exception {
-    prepare();
     long start = SonarWorld.START;
     append(at(failed, start + MINUTE));
     ErrorBudget.Part part = budget(86_400, start + 2 * MINUTE).availability();
@@ -159,7 +155,6 @@ class ErrorBudgetTest {
 
   @Test
   void runsThatAreLeftOutMakeTheBudgetSmallerButDoNotSpendIt() throws Exception {
-    prepare();
     long start = SonarWorld.START;
     for (int minute = 0; minute < 100; minute++) {
       append(at(failed.inMaintenance("rollout"), start + minute * MINUTE));
@@ -173,7 +168,6 @@ class ErrorBudgetTest {
 
   @Test
   void slowReplicationsHaveABudgetOfTheirOwn() throws Exception {
-    prepare();
     long start = SonarWorld.START;
     for (int minute = 0; minute < 20; minute++) {
       append(replicatedIn(good, start + minute * MINUTE, Optional.of(minute < 4 ? 700.0 : minute < 8 ? 600.0 : 2.5)));
@@ -189,7 +183,6 @@ class ErrorBudgetTest {
 
   @Test
   void isTheSameAfterItWentThroughJson() throws Exception {
-    prepare();
     append(at(failed, SonarWorld.START + MINUTE));
     ErrorBudget budget = budget(60, SonarWorld.START + 2 * MINUTE);
 

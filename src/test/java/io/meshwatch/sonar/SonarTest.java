@@ -16,8 +16,8 @@ import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.StaleMarker;
 import java.io.IOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -246,7 +246,8 @@ class SonarTest {
     world.advanceSeconds(120);
     sonar.apply(flat(60, List.of(target("gcp.gcp-main"))));
 
-    double last = Objects.requireNonNull(world.store.series.get(TARGET.labels().toBuilder().set(Labels.METRIC_NAME, "sonar_last_run_timestamp_seconds").build())).values().stream()
+    Labels lastRun = TARGET.labels().toBuilder().set(Labels.METRIC_NAME, "sonar_last_run_timestamp_seconds").build();
+    double last = Objects.requireNonNull(world.store.series.get(lastRun)).values().stream()
         .filter(value -> !StaleMarker.is(value)).reduce((first, second) -> second).orElseThrow();
     assertThat(last).as("the rule that misses runs looks away from zero").isZero();
   }
