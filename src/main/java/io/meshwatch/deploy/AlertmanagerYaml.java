@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -128,20 +129,26 @@ final class AlertmanagerYaml {
     return yaml.fields();
   }
 
-  private Map<String, Object> webhook(String receiver, Destination.Webhook webhook) {
+  private Map<String, Object> webhook(String receiver, Destination.Webhook webhook) throws IOException {
     YamlText http = new YamlText();
-    webhook.basicAuth().ifPresent(login -> http.set("basic_auth", new YamlText()
+    webhook.access().basicAuth().ifPresent(login -> http.set("basic_auth", new YamlText()
         .set("username", login.username())
         .set("password_file", secrets.add("webhook-" + receiver + ".password", login.password()))
         .fields()));
-    webhook.authorization().ifPresent(header -> {
+    webhook.access().authorization().ifPresent(header -> {
       String[] words = header.reveal().split(" ", 2);
       http.set("authorization", new YamlText()
           .set("type", words[0])
           .set("credentials_file", secrets.add("webhook-" + receiver + ".credentials", Secret.of(words[words.length - 1])))
           .fields());
     });
-    return new YamlText()
+    Optional<Path> authority = webhook.access().trust().caFile();
+    if (authority.isPresent()) {
+      http.set("tls_config", Map.of("ca_file", secrets.copy("webhook-" + receiver + "-ca.crt", authority.get())));
+    }
+    YamlText yaml = new YamlText();
+    webhook.payload().ifPresent(payload -> yaml.set("payload", payload.plain()));
+    return yaml
         .set("url", webhook.url().reveal())
         .set("send_resolved", webhook.sendResolved())
         .setUnlessEmpty("max_alerts", webhook.alertsMax())

@@ -4,6 +4,7 @@ import io.meshwatch.gotemplate.TemplateException;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.Secret;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,9 +35,12 @@ public final class AlertmanagerFile {
   private final YamlReader yaml;
   private final Function<String, Optional<Secret>> secretFiles;
   private final Function<String, Map<String, String>> templateFiles;
+  private final Function<String, Path> files;
 
   private AlertmanagerFile(
-      YamlReader yaml, Function<String, Optional<Secret>> secretFiles, Function<String, Map<String, String>> templateFiles) {
+      YamlReader yaml, Function<String, Optional<Secret>> secretFiles, Function<String, Map<String, String>> templateFiles,
+      Function<String, Path> files) {
+    this.files = files;
     this.yaml = yaml;
     this.secretFiles = secretFiles;
     this.templateFiles = templateFiles;
@@ -50,17 +54,19 @@ public final class AlertmanagerFile {
    * @throws ProblemsException with all mistakes
    */
   public static Loaded load(String name, String text, Function<String, Optional<Secret>> secretFiles) {
-    return load(name, text, secretFiles, glob -> Map.of());
+    return load(name, text, secretFiles, glob -> Map.of(), Path::of);
   }
 
   /**
-   * As the other one, with templates for mails.
+   * As the other one, with templates for mails and files of certificates.
    *
    * @param templateFiles gives the texts of the files that a name with {@code *} means, by file
+   * @param files where the file of a name is
    */
   public static Loaded load(
-      String name, String text, Function<String, Optional<Secret>> secretFiles, Function<String, Map<String, String>> templateFiles) {
-    return new AlertmanagerFile(new YamlReader(name), secretFiles, templateFiles).load(text);
+      String name, String text, Function<String, Optional<Secret>> secretFiles, Function<String, Map<String, String>> templateFiles,
+      Function<String, Path> files) {
+    return new AlertmanagerFile(new YamlReader(name), secretFiles, templateFiles, files).load(text);
   }
 
   private Loaded load(String text) {
@@ -73,7 +79,8 @@ public final class AlertmanagerFile {
     }
     NotificationTemplates templates = templates(top.get("templates"));
     Map<String, Node> global = yaml.fields(top.get("global"), "global", IntegrationSchema.GLOBAL);
-    Map<String, Receiver> receivers = new AlertmanagerReceivers(yaml, global, secretFiles, templates).receivers(top.get("receivers"));
+    Map<String, Receiver> receivers = new AlertmanagerReceivers(
+        yaml, global, secretFiles, templates, new AlertmanagerHttp(yaml, secretFiles, files)).receivers(top.get("receivers"));
     Map<String, List<TimeInterval>> times = new HashMap<>();
     timeIntervals(top.get("mute_time_intervals"), times);
     timeIntervals(top.get("time_intervals"), times);

@@ -31,7 +31,7 @@ public final class AlertmanagerFiles {
     AlertmanagerFiles files = new AlertmanagerFiles(disk, parent == null ? file.toAbsolutePath() : parent);
     try {
       String text = new String(disk.readAll(file), StandardCharsets.UTF_8);
-      return AlertmanagerFile.load(file.toString(), text, files::secret, files::templates);
+      return AlertmanagerFile.load(file.toString(), text, files::secret, files::templates, files.folder::resolve);
     } catch (IOException e) {
       throw new ProblemsException(Problem.error(file.toString(), 0, 0, "expected a file that can be read, got " + e.getMessage()));
     }

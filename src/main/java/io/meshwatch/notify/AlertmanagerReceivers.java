@@ -1,12 +1,12 @@
 package io.meshwatch.notify;
 
-import io.meshwatch.environment.HttpCall;
 import io.meshwatch.gotemplate.TemplateException;
 import io.meshwatch.model.PromDuration;
 import io.meshwatch.model.Secret;
 import io.meshwatch.notify.mail.MailAddress;
 import io.meshwatch.notify.mail.MailSettings;
 import io.meshwatch.notify.mail.MailSettings.Security;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,11 +31,13 @@ final class AlertmanagerReceivers {
   private final Map<String, Node> global;
   private final Function<String, Optional<Secret>> secretFiles;
   private final NotificationTemplates templates;
+  private final AlertmanagerHttp http;
 
   /** Takes the fields of the global block and a reader of secret files, which may be missing. */
   AlertmanagerReceivers(
       YamlReader yaml, Map<String, Node> global, Function<String, Optional<Secret>> secretFiles,
-      NotificationTemplates templates) {
+      NotificationTemplates templates, AlertmanagerHttp http) {
+    this.http = http;
     this.templates = templates;
     this.yaml = yaml;
     this.global = global;
@@ -176,10 +178,10 @@ final class AlertmanagerReceivers {
       return d;
     }
     int port = Integer.parseInt(smarthost.substring(colon + 1));
-    Map<String, Node> tls = yaml.entries(fields.containsKey("tls_config") ? fields.get("tls_config") : global.get("smtp_tls_config"), "tls_config");
+    Map<String, Node> tls = http.tls(fields.containsKey("tls_config") ? fields.get("tls_config") : global.get("smtp_tls_config"));
     return new MailSettings(true, smarthost.substring(0, colon), port, own(fields, "auth_username"), password(fields),
         new MailSettings.Sender(own(fields, "from"), Optional.empty()), d.smtp(), Optional.of(security(fields, port)),
-        Optional.of(yaml.text(tls.get("ca_file"))).filter(f -> !f.isEmpty()), yaml.truth(tls.get("insecure_skip_verify"), false), own(fields, "hello"),
+        http.file(tls, "ca_file").map(Path::toString), yaml.truth(tls.get("insecure_skip_verify"), false), own(fields, "hello"),
         d.connectTimeoutSeconds(), d.readTimeoutSeconds(), d.writeTimeoutSeconds(), Optional.empty());
   }
 
@@ -206,29 +208,28 @@ final class AlertmanagerReceivers {
   private Destination webhook(String id, Node item, Map<String, Node> fields) {
     String inline = yaml.text(fields.get("url"));
     Secret url = inline.isEmpty() ? secretFiles.apply(yaml.text(fields.get("url_file"))).orElse(Secret.EMPTY) : Secret.of(inline);
-    if (!inline.isEmpty() && !WebUrls.isWeb(inline)) {
+    if (!inline.isEmpty() && !inline.contains("{{") && !WebUrls.isWeb(inline)) {
       yaml.error(fields.get("url"), "expected an address such as https://example.com/hook");
     }
-    Map<String, Node> http = yaml.entries(fields.containsKey("http_config") ? fields.get("http_config") : global.get("http_config"), "http_config");
-    return new Destination.Webhook(id, url, basicAuth(http.get("basic_auth")), authorization(http.get("authorization")),
-        duration(item, fields.get("timeout"), WEBHOOK_TIMEOUT_MILLIS), number(fields.get("max_alerts")), yaml.truth(fields.get("send_resolved"), true), List.of());
+    return new Destination.Webhook(id, url, access(fields), duration(item, fields.get("timeout"), WEBHOOK_TIMEOUT_MILLIS), number(fields.get("max_alerts")),
+        yaml.truth(fields.get("send_resolved"), true), List.of(), payload(fields.get("payload")));
   }
 
-  private Optional<HttpCall.BasicAuth> basicAuth(@Nullable Node node) {
-    Map<String, Node> fields = yaml.entries(node, "basic_auth");
-    String password = yaml.text(fields.get("password"));
-    return fields.isEmpty() ? Optional.empty() : Optional.of(new HttpCall.BasicAuth(yaml.text(fields.get("username")), password.isEmpty()
-        ? secretFiles.apply(yaml.text(fields.get("password_file"))).orElse(Secret.EMPTY)
-        : Secret.of(password)));
+  private HttpAccess access(Map<String, Node> fields) {
+    return http.access(fields.containsKey("http_config") ? fields.get("http_config") : global.get("http_config"));
   }
 
-  private Optional<Secret> authorization(@Nullable Node node) {
-    Map<String, Node> fields = yaml.entries(node, "authorization");
-    String type = fields.containsKey("type") ? yaml.text(fields.get("type")) : "Bearer";
-    String inline = yaml.text(fields.get("credentials"));
-    return fields.isEmpty() ? Optional.empty() : Optional.of(Secret.of(type + " " + (inline.isEmpty()
-        ? secretFiles.apply(yaml.text(fields.get("credentials_file"))).orElse(Secret.EMPTY).reveal()
-        : inline)));
+  private Optional<WebhookPayload> payload(@Nullable Node node) {
+    if (node == null) {
+      return Optional.empty();
+    }
+    WebhookPayload payload = WebhookPayload.of(templates, node);
+    try {
+      payload.check();
+    } catch (TemplateException e) {
+      yaml.error(node, "payload: " + e.getMessage());
+    }
+    return Optional.of(payload);
   }
 
   private long duration(Node item, @Nullable Node node, long otherwise) {

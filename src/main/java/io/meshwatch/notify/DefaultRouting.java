@@ -1,6 +1,7 @@
 package io.meshwatch.notify;
 
 import io.meshwatch.environment.HttpCall;
+import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.Secret;
 import io.meshwatch.notify.NotifySettings.AddressFilter;
@@ -11,6 +12,7 @@ import io.meshwatch.notify.NotifySettings.SecondChannelSettings;
 import io.meshwatch.notify.NotifySettings.TimeIntervalSettings;
 import io.meshwatch.notify.NotifySettings.WebhookSettings;
 import io.meshwatch.notify.mail.MailSettings;
+import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -145,7 +147,11 @@ final class DefaultRouting {
   private static Destination webhook(String id, WebhookSettings w) {
     Optional<HttpCall.BasicAuth> login = w.username().isEmpty() ? Optional.empty() : Optional.of(new HttpCall.BasicAuth(w.username(), w.password()));
     Optional<Secret> authorization = w.bearerToken().isEmpty() ? Optional.empty() : Optional.of(Secret.of("Bearer " + w.bearerToken().reveal()));
-    return new Destination.Webhook(id, w.url(), login, authorization, NotifySettings.millis(w.timeoutSeconds()), 0, w.sendResolved(), List.of());
+    TlsTrust trust = w.caFile().map(file -> TlsTrust.ca(Path.of(file))).orElse(TlsTrust.PUBLIC);
+    Optional<WebhookPayload> payload =
+        w.payload().isEmpty() ? Optional.empty() : Optional.of(WebhookPayload.of(NotificationTemplates.base(), w.payload()));
+    return new Destination.Webhook(id, w.url(), new HttpAccess(login, authorization, Map.of(), trust, true), NotifySettings.millis(w.timeoutSeconds()),
+        w.alertsMax(), w.sendResolved(), List.of(), payload);
   }
 
   private Optional<Routing.SecondChannel> secondChannel(SecondChannelSettings s) {

@@ -1,6 +1,5 @@
 package io.meshwatch.notify;
 
-import io.meshwatch.environment.HttpCall;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.Secret;
@@ -56,21 +55,21 @@ public sealed interface Destination {
   /**
    * A program that takes Alertmanager's JSON.
    *
-   * @param url may hold a secret
-   * @param basicAuth login; empty = none
-   * @param authorization value of the header of that name; empty = none
+   * @param url may hold a secret, and be a template
+   * @param access login, headers and certificates
    * @param timeoutMillis for the whole exchange
    * @param alertsMax how many alerts are written out; 0 = all
+   * @param payload what it takes instead of Alertmanager's JSON
    */
   record Webhook(
       String id,
       Secret url,
-      Optional<HttpCall.BasicAuth> basicAuth,
-      Optional<Secret> authorization,
+      HttpAccess access,
       long timeoutMillis,
       int alertsMax,
       boolean sendResolved,
-      List<Matcher> filter)
+      List<Matcher> filter,
+      Optional<WebhookPayload> payload)
       implements Destination {
     @Override
     public String integration() {

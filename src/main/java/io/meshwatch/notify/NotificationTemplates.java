@@ -135,6 +135,7 @@ final class NotificationTemplates {
       all.put("tz", GoFunction.of(2, a -> new GoTime(time(a, 1).time().withZoneSameInstant(zone(a.text(0))))));
       all.put("since", GoFunction.of(1, a ->
           new GoDuration(Duration.between(time(a, 0).time(), GoTime.ofMillis(nowMillis).time()).toNanos())));
+      all.put("now", GoFunction.of(0, a -> GoTime.ofMillis(nowMillis)));
       all.put("toDate", GoFunction.of(2, a -> parsedOr(a.text(0), a.text(1))));
       all.put("mustToDate", GoFunction.of(2, a -> new GoTime(TimeLayout.parse(a.text(0), a.text(1)))));
     }

@@ -106,18 +106,30 @@ public record NotifySettings(
   }
 
   /**
-   * A program that takes Alertmanager's JSON.
+   * A program that takes Alertmanager's JSON, or a body of its own.
    *
    * @param url absolute, http or https
    * @param username login; empty = none
    * @param password of the login
    * @param bearerToken for the header Authorization; empty = none
+   * @param caFile PEM with the certificates its own must be signed by; empty = the JDK's own
+   * @param payload template of the JSON that is sent; empty = Alertmanager's
+   * @param alertsMax so many alerts are written out; 0 = all
    * @param sendResolved whether it is told that alerts are over
    * @param timeoutSeconds for the whole exchange
    */
-  public record WebhookSettings(Secret url, String username, Secret password, Secret bearerToken, boolean sendResolved, double timeoutSeconds) {
+  public record WebhookSettings(
+      Secret url,
+      String username,
+      Secret password,
+      Secret bearerToken,
+      Optional<String> caFile,
+      String payload,
+      int alertsMax,
+      boolean sendResolved,
+      double timeoutSeconds) {
     public static WebhookSettings defaults() {
-      return new WebhookSettings(Secret.EMPTY, "", Secret.EMPTY, Secret.EMPTY, true, 10);
+      return new WebhookSettings(Secret.EMPTY, "", Secret.EMPTY, Secret.EMPTY, Optional.empty(), "", 0, true, 10);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.meshwatch.notify;
 
+import io.meshwatch.gotemplate.TemplateException;
 import io.meshwatch.model.Problem;
 import io.meshwatch.notify.NotifySettings.AlertmanagerSettings;
 import io.meshwatch.notify.NotifySettings.GroupingSettings;
@@ -40,6 +41,7 @@ final class NotifySettingsCheck {
     settings.heartbeatUrl().filter(url -> !WebUrls.isWeb(url.reveal()))
         .ifPresent(url -> error("heartbeatUrl", "expected an address such as https://example.com/ping"));
     settings.secondChannel().ifPresent(s -> {
+      s.webhook().ifPresent(w -> webhook("secondChannel.webhook", w));
       if (s.webhook().isPresent() == s.relay().isPresent()) {
         error("secondChannel", "expected exactly one of webhook and relay");
       }
@@ -61,6 +63,17 @@ final class NotifySettingsCheck {
     return List.copyOf(problems);
   }
 
+  private void webhook(String field, NotifySettings.WebhookSettings webhook) {
+    if (!WebUrls.isWeb(webhook.url().reveal())) {
+      error(field + ".url", "expected an address such as https://example.com/hook");
+    }
+    try {
+      NotificationTemplates.base().check(webhook.payload());
+    } catch (TemplateException e) {
+      error(field + ".payload", String.valueOf(e.getMessage()));
+    }
+  }
+
   private void receiversAndRoutes() {
     Set<String> names = new HashSet<>(Set.of("mail", "none", "heartbeat", "second-channel"));
     settings.receivers().forEach(r -> {
@@ -68,8 +81,7 @@ final class NotifySettingsCheck {
         error("receivers.name", "expected a name that no other receiver has, got '" + r.name() + "'");
       }
       addresses("receivers.mailTo", r.mailTo());
-      r.webhooks().stream().filter(w -> !WebUrls.isWeb(w.url().reveal()))
-          .forEach(w -> error("receivers.webhooks.url", "expected an address such as https://example.com/hook"));
+      r.webhooks().forEach(w -> webhook("receivers.webhooks", w));
     });
     Set<String> times = new HashSet<>();
     settings.timeIntervals().forEach(t -> times.add(t.name()));

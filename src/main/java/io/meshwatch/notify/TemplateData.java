@@ -27,7 +27,13 @@ final class TemplateData {
 
   /** The data of one notification; {@code externalUrl} is where people reach the page. */
   static Map<String, @Nullable Object> of(Notification notification, String externalUrl, long nowMillis) {
-    List<Alert> alerts = Stream.concat(notification.firing().stream(), notification.over().stream()).toList();
+    return of(notification, 0, externalUrl, nowMillis);
+  }
+
+  /** As the other one, with the first alerts only; 0 = all. */
+  static Map<String, @Nullable Object> of(Notification notification, int alertsMax, String externalUrl, long nowMillis) {
+    List<Alert> all = Stream.concat(notification.firing().stream(), notification.over().stream()).toList();
+    List<Alert> alerts = alertsMax > 0 && all.size() > alertsMax ? all.subList(0, alertsMax) : all;
     Map<String, @Nullable Object> data = new LinkedHashMap<>();
     data.put("Receiver", notification.receiver());
     data.put("Status", notification.firing().isEmpty() ? "resolved" : "firing");
@@ -37,7 +43,8 @@ final class TemplateData {
     data.put("CommonAnnotations", new KeyValues(WebhookMessage.common(alerts.stream().map(Alert::annotations).toList())));
     data.put("ExternalURL", externalUrl);
     data.put("GroupKey", notification.groupKey());
-    data.put("TruncatedAlerts", 0L);
+    data.put("Version", "4");
+    data.put("TruncatedAlerts", (long) all.size() - alerts.size());
     data.put("RouteLabels", new KeyValues(notification.routeLabels()));
     return data;
   }

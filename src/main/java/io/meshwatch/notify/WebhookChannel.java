@@ -4,16 +4,21 @@ import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
 import io.meshwatch.environment.Network;
 import io.meshwatch.environment.TlsTrust;
+import io.meshwatch.gotemplate.TemplateException;
 import io.meshwatch.notify.mail.Delivery;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Notifications as Alertmanager's JSON over HTTP, and plain calls of a heartbeat. Confined to one thread at a time.
+ * Notifications as Alertmanager's JSON, or the receiver's own, over HTTP, and plain calls of a heartbeat. Confined to one thread at a time.
  *
  * @see <a href="https://prometheus.io/docs/alerting/latest/configuration/#webhook_config">webhook_config</a>
  */
 final class WebhookChannel implements Channel {
+  private static final Logger LOG = LoggerFactory.getLogger(WebhookChannel.class);
   private static final long HEARTBEAT_TIMEOUT_MILLIS = 10_000;
   private static final long ANSWER_BYTES_MAX = 64 * 1024;
 
@@ -28,24 +33,39 @@ final class WebhookChannel implements Channel {
   @Override
   public Sent send(Parcel parcel) throws InterruptedException {
     Notification notification = parcel.notifications().getFirst();
-    HttpCall call = switch (parcel.destination()) {
-      case Destination.Webhook webhook -> call(webhook, notification, parcel.madeAtMillis());
-      case Destination.Heartbeat heartbeat ->
-          HttpCall.get(URI.create(heartbeat.url().reveal()), TlsTrust.PUBLIC).withLimits(HEARTBEAT_TIMEOUT_MILLIS, ANSWER_BYTES_MAX);
-      case Destination.Mail mail -> throw new IllegalStateException("mail does not go by HTTP");
-    };
-    return new Sent(notification.groupKey(), delivery(network.exchange(call)));
+    try {
+      HttpCall call = switch (parcel.destination()) {
+        case Destination.Webhook webhook -> call(webhook, notification, parcel.madeAtMillis());
+        case Destination.Heartbeat heartbeat ->
+            HttpCall.get(URI.create(heartbeat.url().reveal()), TlsTrust.PUBLIC).withLimits(HEARTBEAT_TIMEOUT_MILLIS, ANSWER_BYTES_MAX);
+        case Destination.Mail mail -> throw new IllegalStateException("mail does not go by HTTP");
+      };
+      return new Sent(notification.groupKey(), delivery(network.exchange(call)));
+    } catch (TemplateException | IllegalArgumentException e) {
+      return new Sent(notification.groupKey(), new Delivery.Refused(0, "the address is none: " + e.getMessage()));
+    }
   }
 
   private HttpCall call(Destination.Webhook webhook, Notification notification, long nowMillis) {
-    byte[] body = WebhookMessage.write(notification, webhook.alertsMax(), externalUrl, nowMillis).getBytes(StandardCharsets.UTF_8);
-    HttpCall call = HttpCall.post(URI.create(webhook.url().reveal()), "application/json", body, TlsTrust.PUBLIC)
-        .withLimits(webhook.timeoutMillis(), ANSWER_BYTES_MAX)
-        .header("User-Agent", "meshwatch");
-    if (webhook.basicAuth().isPresent()) {
-      call = call.withBasicAuth(webhook.basicAuth().get().username(), webhook.basicAuth().get().password());
+    Map<String, @Nullable Object> data = TemplateData.of(notification, webhook.alertsMax(), externalUrl, nowMillis);
+    return webhook.access().post(uri(webhook, data, nowMillis), body(webhook, notification, data, nowMillis), webhook.timeoutMillis(), ANSWER_BYTES_MAX);
+  }
+
+  private static URI uri(Destination.Webhook webhook, Map<String, @Nullable Object> data, long nowMillis) {
+    String url = webhook.url().reveal();
+    return URI.create(url.contains("{{") ? NotificationTemplates.base().text(url, data, nowMillis) : url);
+  }
+
+  /** The receiver's own body; if that fails, Alertmanager's JSON, as a word is better than none. */
+  private String body(Destination.Webhook webhook, Notification notification, Map<String, @Nullable Object> data, long nowMillis) {
+    if (webhook.payload().isPresent()) {
+      try {
+        return webhook.payload().get().write(data, nowMillis);
+      } catch (TemplateException e) {
+        LOG.warn("the payload for {} fails, Alertmanager's JSON is sent: {}", webhook.address(), e.getMessage());
+      }
     }
-    return webhook.authorization().isPresent() ? call.header("Authorization", webhook.authorization().get().reveal()) : call;
+    return WebhookMessage.write(notification, webhook.alertsMax(), externalUrl, nowMillis);
   }
 
   private static Delivery delivery(HttpResult result) {

@@ -292,11 +292,11 @@ class AlertmanagerCorpusTest {
       String text = Files.readString(Shared.folder("alert-pack/alertmanager.yml"));
       Routing routing = AlertmanagerFile.load("alertmanager.yml", text, f -> Optional.empty()).routing();
       assertThat(routing.inhibitRules()).hasSize(22);
-      // The shipped rules have more to say about smoke tests than that file.
+      // The shipped rules have more to say about smoke tests than that file, and alerts with labels that it does not know.
       assertThat(routing.inhibitRules()).filteredOn(rule -> !rule.source().toString().contains("Sonar")).hasSizeGreaterThan(15)
           .allSatisfy(rule -> assertThat(ShippedInhibitions.RULES).anySatisfy(shipped -> {
             assertThat(shipped.source().toString().replace("=~", "=")).isEqualTo(rule.source().toString().replace("=~", "="));
-            assertThat(shipped.equal()).isEqualTo(rule.equal());
+            assertThat(shipped.equal()).containsAll(rule.equal());
           }));
     }));
   }

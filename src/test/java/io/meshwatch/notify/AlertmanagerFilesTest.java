@@ -6,7 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.meshwatch.environment.SystemDisk;
 import io.meshwatch.model.Problem;
 import io.meshwatch.notify.mail.MailMessage;
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.HttpCall;
+import io.meshwatch.environment.HttpResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -74,5 +82,44 @@ class AlertmanagerFilesTest {
         .anyMatch(m -> m.startsWith("this template is not used: "))
         .contains("email_configs: the header X-Other is not used, meshwatch sets its own");
     assertThat(mail(file).subject()).startsWith("1 new: DiskFull on <db-1>");
+  }
+
+  @Test
+  void sendsWebhooksAsTheFileSays() throws Exception {
+    Files.writeString(folder.resolve("token"), "abc\n");
+    Path file = Files.writeString(folder.resolve("alertmanager.yml"), """
+        route: {receiver: chat, group_wait: 10s}
+        receivers:
+        - name: chat
+          webhook_configs:
+          - url: 'https://chat.example.com/{{ .GroupLabels.alertname }}'
+            max_alerts: 1
+            payload:
+              '{{ .Status }}': ['{{ .CommonLabels.host }}', 7, true, '{{ .TruncatedAlerts }}', 'a: b']
+            http_config:
+              authorization: {credentials_file: token}
+              http_headers: {X-Team: {values: [ops]}}
+              tls_config: {ca_file: ca.pem, server_name: chat}
+          - {url: 'https://other.example.com/', http_config: {proxy_url: 'http://proxy'}}
+        """);
+    AlertmanagerFile.Loaded loaded = AlertmanagerFiles.load(file, new SystemDisk());
+    assertThat(loaded.warnings()).singleElement().asString().contains("proxy_url is not used");
+    Destination.Webhook webhook = (Destination.Webhook) Objects.requireNonNull(loaded.routing().receivers().get("chat")).destinations().getFirst();
+    assertThat(webhook.access().trust().caFile()).contains(folder.resolve("ca.pem"));
+    assertThat(webhook.access().trust().serverName()).contains("chat");
+    List<HttpCall> calls = new ArrayList<>();
+    Environment e = world.environment;
+    world.environment = new Environment(e.clock(), e.timers(), e.workers(), call -> {
+      calls.add(call);
+      return new HttpResult.Answer(200, List.of(), new byte[0], 0, Optional.empty(), HttpResult.Phases.NONE);
+    }, new SystemDisk(), e.listeners(), e.telemetry());
+    world.use(world.settings.withAlertmanagerFile(file.toString()));
+    world.firing("alertname", "DiskFull", "host", "db-1");
+    world.firing("alertname", "DiskFull", "host", "db-2");
+    world.pass(30 * SECOND);
+    HttpCall call = calls.stream().filter(each -> each.uri().getHost().equals("chat.example.com")).findFirst().orElseThrow();
+    assertThat(call.uri()).hasPath("/");
+    assertThat(new String(call.body(), StandardCharsets.UTF_8)).isEqualTo("{\"firing\":[\"db-1\",7,true,1,\"a: b\"]}");
+    assertThat(call.headers()).contains(new HttpCall.Header("Authorization", "Bearer abc"), new HttpCall.Header("X-Team", "ops"));
   }
 }

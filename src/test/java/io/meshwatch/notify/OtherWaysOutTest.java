@@ -48,7 +48,11 @@ class OtherWaysOutTest {
   }
 
   private static WebhookSettings hook(String url) {
-    return new WebhookSettings(Secret.of(url), "", Secret.EMPTY, Secret.of("token"), true, 5);
+    return hook(url, "");
+  }
+
+  private static WebhookSettings hook(String url, String payload) {
+    return new WebhookSettings(Secret.of(url), "", Secret.EMPTY, Secret.of("token"), Optional.empty(), payload, 0, true, 5);
   }
 
   private NotifySettings settings(
@@ -81,6 +85,31 @@ class OtherWaysOutTest {
     world.pass(MINUTE);
     assertThat(new String(calls.getLast().body(), StandardCharsets.UTF_8)).contains("\"status\":\"resolved\"");
     assertThat(world.notifier.history(10)).noneMatch(h -> h.destination().contains("secret"));
+  }
+
+  private HttpCall called(WebhookSettings hook) {
+    world.use(settings(List.of(new ReceiverSettings("chat", List.of(), List.of(hook))),
+        List.of(new RouteSettings(List.of("severity=\"critical\""), "chat", true, Optional.empty(), List.of(), List.of())), Optional.empty(), Optional.empty()));
+    world.firing("alertname", "DiskFull", "host", "db-\"1\"", "severity", "critical");
+    world.pass(10 * SECOND);
+    return calls.getFirst();
+  }
+
+  private static String body(HttpCall call) {
+    return new String(call.body(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void sendsTheBodyThatAReceiverWants() {
+    String payload = "{\"text\": {{ printf \"%s: %s\" .Status .CommonLabels.host | toJson }}, \"alerts\": {{ len .Alerts.Firing }}}";
+    HttpCall call = called(hook("https://chat.example.com/hook", payload));
+    assertThat(body(call)).isEqualTo("{\"text\":\"firing: db-\\\"1\\\"\",\"alerts\":1}");
+  }
+
+  @Test
+  void sendsAlertmanagersJsonWhereTheReceiversTemplateFails() {
+    HttpCall call = called(hook("https://chat.example.com/hook", "{{ template \"missing\" . }}"));
+    assertThat(body(call)).contains("\"version\":\"4\"", "DiskFull");
   }
 
   @Test
