@@ -10,6 +10,7 @@ import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.SeriesHandle;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a small batch and tells when it is visible, for writers that do not do that themselves. Confined to one thread. */
 final class AnnouncingAppender implements Appender {
@@ -43,6 +44,11 @@ final class AnnouncingAppender implements Appender {
   public AppendOutcome append(SeriesHandle series, long timestampMillis, Histogram histogram) {
     note(series, timestampMillis);
     return appender.append(series, timestampMillis, histogram);
+  }
+
+  @Override
+  public void appendStart(SeriesHandle series, long startMillis, @Nullable Histogram like) {
+    appender.appendStart(series, startMillis, like);
   }
 
   @Override

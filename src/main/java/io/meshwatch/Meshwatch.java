@@ -341,8 +341,8 @@ public final class Meshwatch implements AutoCloseable {
     List<String> recipients = new ArrayList<>(config.operatorAlertAddresses());
     recipients.addAll(config.additionalAlertAddresses());
     return new WebServer.Facts(config.installation(), Version.text(), config.pageUrl(), startedAtMillis,
-        Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.switches().delayedNameRemoval(),
-        config.switches().perStepStatistics(), config.web().corsOrigin(), config.mail().isPresent(), recipients, ConfigText.of(config),
+        Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.switches(),
+        config.web().corsOrigin(), config.mail().isPresent(), recipients, ConfigText.of(config),
         engine::seriesCount, engine::volumeAvailableBytes, engine::volumeBytes, () -> reloadedAtMillis,
         () -> reloadSucceeded, config.store().adminApi(), config.objectives());
   }

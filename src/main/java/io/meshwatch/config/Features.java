@@ -16,14 +16,15 @@ public record Features(List<String> names) {
   private static final String DELAYED_NAME_REMOVAL = "promql-delayed-name-removal";
 
   private static final String PER_STEP_STATISTICS = "promql-per-step-stats";
+  private static final String ZERO_AT_START = "created-timestamp-zero-ingestion";
 
   /** What a name here changes. */
   private static final Set<String> SWITCHES =
-      Set.of(EXPERIMENTAL_FUNCTIONS, EXTENDED_RANGE_SELECTORS, FILL_MODIFIERS, DELAYED_NAME_REMOVAL, PER_STEP_STATISTICS);
+      Set.of(EXPERIMENTAL_FUNCTIONS, EXTENDED_RANGE_SELECTORS, FILL_MODIFIERS, DELAYED_NAME_REMOVAL, PER_STEP_STATISTICS, ZERO_AT_START);
 
   /** Known to Prometheus, without effect here: always on, or about something that meshwatch does in its own way. */
   private static final Set<String> WITHOUT_EFFECT = Set.of(
-      "auto-reload-config", "concurrent-rule-eval", "created-timestamp-zero-ingestion", "delayed-compaction", "exemplar-storage",
+      "auto-reload-config", "concurrent-rule-eval", "delayed-compaction", "exemplar-storage",
       "extra-scrape-metrics", "fast-startup", "histograms-st-encoding", "memory-snapshot-on-shutdown", "metadata-wal-records",
       "native-histograms", "old-ui", "ooo-native-histograms", "otlp-deltatocumulative", "otlp-native-delta-ingestion",
       "promql-at-modifier", "promql-duration-expr", "promql-negative-offset", "search-api", "st-storage",
@@ -47,6 +48,11 @@ public record Features(List<String> names) {
   /** Whether queries count samples for each step. */
   public boolean perStepStatistics() {
     return names.contains(PER_STEP_STATISTICS);
+  }
+
+  /** Whether remote write stores a zero where a counter began. */
+  public boolean zeroAtStart() {
+    return names.contains(ZERO_AT_START);
   }
 
   /** What to say about names that change nothing. */

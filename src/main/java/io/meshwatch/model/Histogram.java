@@ -66,6 +66,11 @@ public record Histogram(
 
   private static final double[] NONE = new double[0];
 
+  /** A histogram without observations, after a reset, that can stand in one chunk with this one. */
+  public Histogram zero() {
+    return new Histogram(ResetHint.RESET, schema, zeroThreshold, 0, 0, 0, List.of(), NONE, List.of(), NONE, customValues, integral);
+  }
+
   public boolean isStale() {
     return StaleMarker.is(sum);
   }

@@ -1,5 +1,6 @@
 package io.meshwatch.web;
 
+import io.meshwatch.config.Features;
 import io.meshwatch.promql.AggregateOp;
 import io.meshwatch.promql.BinaryOp;
 import io.meshwatch.promql.Functions;
@@ -18,7 +19,7 @@ final class FeaturesApi {
 
   private final Map<String, Map<String, Boolean>> features = new TreeMap<>();
 
-  FeaturesApi(ParserOptions language, boolean delayedNameRemoval, boolean perStepStatistics) {
+  FeaturesApi(ParserOptions language, Features switches) {
     for (String name : new String[] {"label_values_match", "lifecycle", "query_stats", "query_warnings", "remote_write_receiver",
         "time_range_labels", "time_range_series"}) {
       set("api", name, true);
@@ -33,9 +34,9 @@ final class FeaturesApi {
     for (String name : new String[] {"fill", "fill_left", "fill_right"}) {
       set(PROMQL, name, language.fillModifiers());
     }
-    set(PROMQL, "delayed_name_removal", delayedNameRemoval);
+    set(PROMQL, "delayed_name_removal", switches.delayedNameRemoval());
     set(PROMQL, "per_query_lookback_delta", true);
-    set(PROMQL, "per_step_stats", perStepStatistics);
+    set(PROMQL, "per_step_stats", switches.perStepStatistics());
     Functions.all().forEach(f -> set("promql_functions", f.name(), !f.experimental() || language.experimentalFunctions()));
     for (BinaryOp op : BinaryOp.values()) {
       set("promql_operators", op.text(), true);

@@ -1,5 +1,6 @@
 package io.meshwatch.web;
 
+import io.meshwatch.config.Features;
 import io.meshwatch.engine.EmbeddedEngine;
 import io.meshwatch.engine.Engine;
 import io.meshwatch.engine.remote.RemoteReader;
@@ -37,8 +38,7 @@ public final class WebServer implements AutoCloseable {
    * @param startedAtMillis when it started
    * @param retentionMillis how long samples are kept
    * @param limits of each query
-   * @param delayedNameRemoval whether queries drop metric names only when they end
-   * @param perStepStatistics whether queries count samples for each step
+   * @param features what is switched on
    * @param corsOrigin which pages of other origins may ask, a regular expression
    * @param mailConfigured whether there is a relay
    * @param recipients mailboxes that get alerts
@@ -58,8 +58,7 @@ public final class WebServer implements AutoCloseable {
       long startedAtMillis,
       long retentionMillis,
       QueryLimits limits,
-      boolean delayedNameRemoval,
-      boolean perStepStatistics,
+      Features features,
       String corsOrigin,
       boolean mailConfigured,
       List<String> recipients,
@@ -80,11 +79,11 @@ public final class WebServer implements AutoCloseable {
     Environment environment = parts.environment();
     new QueryApi(parts.engine(), environment.clock(), now.limits()).addTo(routes);
     new CatalogueApi(parts.engine()).addTo(routes);
-    new FeaturesApi(parts.engine().language(), now.delayedNameRemoval(), now.perStepStatistics()).addTo(routes);
+    new FeaturesApi(parts.engine().language(), now.features()).addTo(routes);
     new MonitoringApi(parts.scraper(), parts.rules(), now.pageUrl(), parts.engine()::metadata).addTo(routes);
     new FederateApi(parts.engine(), environment.clock(), now.limits().lookbackMillis(), Map.of()).addTo(routes);
     new PushApi(parts.pushGateway(), pushAccess).addTo(routes);
-    new RemoteWriteApi(new RemoteWriteReceiver(parts.engine()::appender)).addTo(routes);
+    new RemoteWriteApi(new RemoteWriteReceiver(parts.engine()::appender, now.features().zeroAtStart())).addTo(routes);
     new RemoteReadApi(new RemoteReader(parts.engine().queryable())).addTo(routes);
     new AlertmanagerApi(parts.notifier(), environment.clock(), now.version(), now.startedAtMillis()).addTo(routes);
     new StatusApi(new StatusApi.ServerFacts(now.version(), () -> facts.get().configuration(), now.startedAtMillis(), now.retentionMillis(),

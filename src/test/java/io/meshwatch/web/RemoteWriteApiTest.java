@@ -151,6 +151,42 @@ class RemoteWriteApiTest {
   }
 
   @Test
+  void storesAZeroWhereACounterBeganIfThatIsSwitchedOn() throws Exception {
+    ProtoMessage began = new ProtoMessage().packed(1, 1, 2, 3, 4);
+    for (int i = 0; i < 3; i++) {
+      began.message(2, new ProtoMessage().fixed(1, 10 + i).varint(2, NOW - 30_000 + i * 1_000).varint(3, NOW - 60_000));
+    }
+    assertThat(send(requestV2(began), V2).status()).isEqualTo(204);
+    assertThat(query("count_over_time(requests_seconds[5m])")).singleElement().satisfies(s -> assertThat(s.value()).isEqualTo(3));
+
+    switchOnZeros();
+    ProtoMessage again = new ProtoMessage().packed(1, 1, 2, 3, 7);
+    for (int i = 0; i < 3; i++) {
+      again.message(2, new ProtoMessage().fixed(1, 10 + i).varint(2, NOW - 30_000 + i * 1_000).varint(3, NOW - 60_000));
+    }
+    // A reset, told by its start; then the whole once more, which is nothing new.
+    again.message(2, new ProtoMessage().fixed(1, 2).varint(2, NOW - 20_000).varint(3, NOW - 25_000));
+    ProtoMessage draft = new ProtoMessage().packed(1, 1, 2, 3, 8).varint(6, NOW - 50_000).message(3, new ProtoMessage().varint(1, 3).fixed(3, 5.5).signed(4, 0)
+        .varint(6, 0).message(11, new ProtoMessage().signed(1, 1).varint(2, 2)).packed(12, 2, 1).varint(15, NOW - 1000));
+    assertThat(send(requestV2(again, draft), V2).status()).isEqualTo(204);
+    assertThat(send(requestV2(again, draft), V2).header("X-Prometheus-Remote-Write-Samples-Written")).contains("1");
+    assertThat(samples("requests_seconds{job=\"How long requests take.\"}")).containsExactly(0, 10, 11, 12, 0, 2);
+    assertThat(query("histogram_count(increase(requests_seconds{job=\"seconds\"}[1m]))")).singleElement()
+        .satisfies(s -> assertThat(s.value()).isGreaterThan(3));
+  }
+
+  private void switchOnZeros() {
+    listener.close();
+    Routes routes = new Routes();
+    new RemoteWriteApi(new RemoteWriteReceiver(engine::appender, true)).addTo(routes);
+    listener = environment.listeners().open(new ListenerSpec("page", "127.0.0.1", 0, Optional.empty(), Optional.empty(), 1 << 20), routes);
+  }
+
+  private double[] samples(String selector) throws InterruptedException {
+    return ((Value.Matrix) engine.query(selector + "[5m]", NOW, QueryLimits.DEFAULT).value()).series().getFirst().floats();
+  }
+
+  @Test
   void storesTheRestOfARequestThatIsPartlyWrong() throws Exception {
     ProtoMessage nameless = new ProtoMessage().packed(1, 3, 4).message(2, new ProtoMessage().fixed(1, 1).varint(2, NOW));
     ProtoMessage twice = new ProtoMessage().packed(1, 1, 2, 3, 4, 3, 7).message(2, new ProtoMessage().fixed(1, 1).varint(2, NOW));

@@ -12,10 +12,12 @@ import java.util.List;
  * 1 count_int | 2 count_float   3 sum   4 schema   5 zero_threshold   6 zero_count_int | 7 zero_count_float
  * 8 negative_spans{1 offset, 2 length}*   9 negative_deltas[]   10 negative_counts[]
  * 11 positive_spans*   12 positive_deltas[]   13 positive_counts[]   14 reset_hint   15 timestamp   16 custom_values[]
+ * 17 start_timestamp (2.0)
  * </pre>
  */
 final class HistogramDecoder {
-  record Decoded(long timestampMillis, Histogram histogram) {}
+  /** A histogram at its time; {@code startMillis} says when its counting began, 0 = unknown. */
+  record Decoded(long timestampMillis, long startMillis, Histogram histogram) {}
 
   private final ProtoReader in;
   private boolean integral = true;
@@ -31,6 +33,7 @@ final class HistogramDecoder {
   private final Numbers custom = new Numbers();
   private int resetHint;
   private long timestampMillis;
+  private long startMillis;
 
   private HistogramDecoder(ProtoReader in) {
     this.in = in;
@@ -42,7 +45,7 @@ final class HistogramDecoder {
     while (in.hasMore()) {
       decoder.field(in.tag());
     }
-    return new Decoded(decoder.timestampMillis, decoder.histogram());
+    return new Decoded(decoder.timestampMillis, decoder.startMillis, decoder.histogram());
   }
 
   private void field(int tag) {
@@ -66,6 +69,7 @@ final class HistogramDecoder {
       case 14 -> resetHint = (int) in.varint();
       case 15 -> timestampMillis = in.varint();
       case 16 -> doubles(tag, custom);
+      case 17 -> startMillis = in.varint();
       default -> in.skip(tag);
     }
   }

@@ -53,12 +53,23 @@ public final class RemoteWriteReceiver {
   }
 
   private final Supplier<Appender> appenders;
+  private final boolean zeroAtStart;
   private final HandleTable handles = new HandleTable(HANDLES_MAX);
   /** Buffers that requests were decompressed into, for the next ones. */
   private final ArrayBlockingQueue<byte[]> idleBuffers = new ArrayBlockingQueue<>(IDLE_BUFFERS_MAX);
 
   public RemoteWriteReceiver(Supplier<Appender> appenders) {
+    this(appenders, false);
+  }
+
+  /**
+   * A receiver that writes to these.
+   *
+   * @param zeroAtStart {@code created-timestamp-zero-ingestion}: whether a zero is stored where 2.0 says that a counter began
+   */
+  public RemoteWriteReceiver(Supplier<Appender> appenders, boolean zeroAtStart) {
     this.appenders = appenders;
+    this.zeroAtStart = zeroAtStart;
   }
 
   /**
@@ -130,6 +141,9 @@ public final class RemoteWriteReceiver {
     private long histograms;
     private long exemplars;
     private Optional<String> problem = Optional.empty();
+    /** The series and its start that were told last: a request repeats them with every sample. */
+    private @Nullable SeriesHandle startedSeries;
+    private long startedMillis;
 
     private Batch(Appender appender) {
       this.appender = appender;
@@ -151,6 +165,16 @@ public final class RemoteWriteReceiver {
 
     SeriesHandle series(Labels labels) {
       return appender.series(labels);
+    }
+
+    /** Takes note when the counting of the sample that comes next began; 0 = unknown. */
+    void start(SeriesHandle series, long startMillis, long timestampMillis, @Nullable Histogram like) {
+      boolean isNew = !series.equals(startedSeries) || startMillis != startedMillis;
+      if (zeroAtStart && startMillis > 0 && startMillis < timestampMillis && isNew) {
+        appender.appendStart(series, startMillis, like);
+        startedSeries = series;
+        startedMillis = startMillis;
+      }
     }
 
     void sample(SeriesHandle series, long timestampMillis, double value) {

@@ -17,7 +17,7 @@ import java.util.List;
  * 2.0 Request:        4 symbols*  5 timeseries*
  *     TimeSeries:     1 labels_refs[]  2 samples*  3 histograms*  4 exemplars{1 labels_refs[], 2 value, 3 timestamp}*
  *                     5 metadata{1 type, 3 help_ref, 4 unit_ref}  6 created_timestamp
- *     both Sample:    1 value  2 timestamp  3 start_timestamp
+ *     Sample:         1 value  2 timestamp  3 start_timestamp (2.0)
  * </pre>
  */
 final class RequestDecoder {
@@ -72,9 +72,9 @@ final class RequestDecoder {
         continue;
       }
       switch (tag >>> 3) {
-        case 2 -> sample(series);
+        case 2 -> sample(series, 0);
         case 3 -> exemplarV1(series);
-        case 4 -> histogram(series);
+        case 4 -> histogram(series, 0);
         default -> in.skip(tag);
       }
     }
@@ -107,19 +107,23 @@ final class RequestDecoder {
     into.set(name, value);
   }
 
-  private void sample(SeriesHandle series) {
+  /** With the start of its series in case it does not say its own; 0 = unknown. */
+  private void sample(SeriesHandle series, long seriesStart) {
     double value = 0;
     long timestamp = 0;
+    long start = seriesStart;
     int outer = in.enter();
     while (in.hasMore()) {
       int tag = in.tag();
       switch (tag >>> 3) {
         case 1 -> value = in.fixedDouble();
         case 2 -> timestamp = in.varint();
+        case 3 -> start = in.varint();
         default -> in.skip(tag);
       }
     }
     in.leave(outer);
+    batch.start(series, start, timestamp, null);
     batch.sample(series, timestamp, value);
   }
 
@@ -150,10 +154,12 @@ final class RequestDecoder {
     batch.countExemplar();
   }
 
-  private void histogram(SeriesHandle series) {
+  private void histogram(SeriesHandle series, long seriesStart) {
     int outer = in.enter();
     HistogramDecoder.Decoded decoded = HistogramDecoder.decode(in);
     in.leave(outer);
+    long start = decoded.startMillis() == 0 ? seriesStart : decoded.startMillis();
+    batch.start(series, start, decoded.timestampMillis(), decoded.histogram());
     batch.histogram(series, decoded.timestampMillis(), decoded.histogram());
   }
 
@@ -186,14 +192,16 @@ final class RequestDecoder {
   }
 
   private void seriesV2() {
-    int start = in.position();
+    int begin = in.position();
+    // Drafts of 2.0 said the start once for the series.
+    long start = 0;
     referenceCount = 0;
     while (in.hasMore()) {
       int tag = in.tag();
-      if (tag >>> 3 == 1) {
-        references(tag);
-      } else {
-        in.skip(tag);
+      switch (tag >>> 3) {
+        case 1 -> references(tag);
+        case 6 -> start = in.varint();
+        default -> in.skip(tag);
       }
     }
     Labels labels = labelsV2();
@@ -203,12 +211,12 @@ final class RequestDecoder {
       return;
     }
     SeriesHandle series = batch.series(labels);
-    in.moveTo(start);
+    in.moveTo(begin);
     while (in.hasMore()) {
       int tag = in.tag();
       switch (tag >>> 3) {
-        case 2 -> sample(series);
-        case 3 -> histogram(series);
+        case 2 -> sample(series, start);
+        case 3 -> histogram(series, start);
         case 4 -> exemplarV2(series);
         case 5 -> metadata(series);
         default -> in.skip(tag);

@@ -97,6 +97,19 @@ final class HeadAppender implements Appender {
     return outcome;
   }
 
+  @Override
+  public void appendStart(SeriesHandle handle, long startMillis, @Nullable Histogram like) {
+    HeadSeries live = live(handle);
+    boolean fits = live != null && startMillis > live.lastTime() && startMillis >= head.appendableFrom() && startMillis <= newestAllowed;
+    if (live != null && fits) {
+      if (like == null) {
+        samples.add(live, startMillis, 0);
+      } else {
+        histograms.add(new HistogramSample(live, startMillis, like.zero(), false));
+      }
+    }
+  }
+
   private AppendOutcome duplicate(boolean sameValue) {
     if (sameValue) {
       return AppendOutcome.DUPLICATE_SAME_VALUE;
