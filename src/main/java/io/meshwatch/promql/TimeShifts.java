@@ -13,26 +13,26 @@ import org.jspecify.annotations.Nullable;
 final class TimeShifts {
   private TimeShifts() {}
 
-  static Expr offset(Parser parser, Expr expr, DurationExpr offset) {
+  static Expr offset(TokenReader in, Expr expr, DurationExpr offset) {
     TimeShift old = timeOf(expr);
     if (old == null) {
-      throw parser.error(expr.position(),
+      throw in.error(expr.position(),
           "offset modifier must be preceded by an instant vector selector or range vector selector or a subquery");
     }
     if (old.offset() != null) {
-      throw parser.error(expr.position(), "offset may not be set multiple times");
+      throw in.error(expr.position(), "offset may not be set multiple times");
     }
     return with(expr, new TimeShift(offset, old.at()), offset.position().end());
   }
 
-  static Expr at(Parser parser, Expr expr, At at) {
+  static Expr at(TokenReader in, Expr expr, At at) {
     TimeShift old = timeOf(expr);
     if (old == null) {
-      throw parser.error(expr.position(),
+      throw in.error(expr.position(),
           "@ modifier must be preceded by an instant vector selector or range vector selector or a subquery");
     }
     if (old.at() != null) {
-      throw parser.error(expr.position(), "@ <timestamp> may not be set multiple times");
+      throw in.error(expr.position(), "@ <timestamp> may not be set multiple times");
     }
     return with(expr, new TimeShift(old.offset(), at), expr.position().end());
   }
@@ -67,13 +67,13 @@ final class TimeShifts {
     return expr;
   }
 
-  static Expr extend(Parser parser, Expr expr, RangeModifier modifier, int end) {
+  static Expr extend(TokenReader in, Expr expr, RangeModifier modifier, int end) {
     VectorSelector selector = expr instanceof MatrixSelector m ? m.selector() : expr instanceof VectorSelector s ? s : null;
     if (selector == null) {
-      throw parser.error(expr.position(), word(modifier) + " modifier must be preceded by an instant or range vector selector");
+      throw in.error(expr.position(), word(modifier) + " modifier must be preceded by an instant or range vector selector");
     }
     if (selector.modifier() != RangeModifier.NONE) {
-      throw parser.error(expr.position(), selector.modifier() == modifier
+      throw in.error(expr.position(), selector.modifier() == modifier
           ? word(modifier) + " modifier may not be set multiple times"
           : "anchored and smoothed modifiers cannot be used together");
     }

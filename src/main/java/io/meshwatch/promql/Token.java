@@ -51,6 +51,11 @@ record Token(Kind kind, String text, int start, int end) {
     return kind == expected && text.equalsIgnoreCase(lowerCaseText);
   }
 
+  /** Whether it may stand in front of an operand. */
+  boolean isSign() {
+    return kind == Kind.OPERATOR && (text.equals("+") || text.equals("-"));
+  }
+
   /** How messages name it: {@code <op:*>}, {@code identifier "foo"}, {@code end of input}. */
   String describe() {
     return switch (kind) {
