@@ -15,30 +15,32 @@ enum NewerPromQl {
   /** #14941: the deviation of a single infinite or undefined value is NaN, not 0. */
   DEVIATION_OF_UNDEFINED(m -> m.hasAny("stddev", "stdvar") && m.kind().equals("VALUE") && m.detail().endsWith(": 0 vs NaN")),
 
-  /** #14941 too: an infinite value makes the deviation over time infinite or NaN, whichever the squares give. */
-  DEVIATION_OVER_TIME_OF_INFINITY(m -> m.hasAny("stddev_over_time", "stdvar_over_time") && m.kind().equals("VALUE") && m.detail().endsWith(": NaN vs +Inf")),
+  /** #14413: compensated sums of infinite values stay infinite, so the deviation over time of values with infinities is +Inf, not NaN. */
+  DEVIATION_OVER_TIME_OF_INFINITY(m -> m.hasAny("stddev_over_time", "stdvar_over_time")
+      && (m.detail().endsWith(": NaN vs +Inf") || (compares(m) && m.expression().contains("wild")))),
 
   /** #13725: a counter is not extrapolated below zero even if its first sample follows a gap; rates can only be smaller, quotients also greater. */
-  EXTRAPOLATION_STOPS_AT_ZERO(m -> m.kind().equals("VALUE") && (m.hasAny("rate", "increase") || m.expression().contains("rate("))
-      && quotient(m) < 2 && quotient(m) > (m.expression().contains(" / ") ? 0.5 : 1)),
+  EXTRAPOLATION_STOPS_AT_ZERO(m -> (m.hasAny("rate", "increase") || m.expression().contains("rate("))
+      && (m.kind().equals("VALUE") ? quotient(m) < 2 && quotient(m) > (m.expression().contains(" / ") ? 0.5 : 1) : m.hasAny("count_values"))),
 
   /** #13559: a range that {@code @} fixes no longer moves with the steps of a range query. */
-  FIXED_RANGES_STAY(m -> m.hasAny("predict_linear") && m.hasAny("@") && (m.range() || m.hasAny("subquery"))),
+  FIXED_RANGES_STAY(m -> m.hasAny("predict_linear", "quantile_over_time") && m.hasAny("@") && (m.range() || m.hasAny("subquery"))),
 
-  /** #14074 and #16569: sums and means are compensated; seen where a value becomes a label, is compared, divided with remainder or should be zero. */
+  /** #14074 and #14413: sums and means are compensated; seen where a value becomes a label, is compared, rounded, should be zero, or where huge numbers cancel out. */
   COMPENSATED_SUMS(m -> m.hasAny("sum", "avg", "rate", "sum_over_time", "avg_over_time", "histogram_quantile", "stddev", "stdvar")
-      && (m.kind().equals("VALUE") ? m.hasAny("changes", "resets", "%") || difference(m) < 1e-12
-          : m.hasAny("count_values", "==", "!=", "<", ">", "<=", ">="))
+      && (m.kind().equals("VALUE") ? m.hasAny("changes", "resets", "irate", "%", "round", "ceil", "floor", "sgn") || m.expression().contains("wild") || difference(m) < 1e-12
+          : m.hasAny("count_values") || compares(m))
       && !m.kind().startsWith("ONLY")),
 
-  /** #16569: means of numbers around 1e300 and 1e-320 keep what a running mean loses. */
+  /** #14413 and #16773: means of numbers around 1e300 and 1e-320 keep what a running mean loses. */
   MEANS_OF_EXTREMES(m -> m.hasAny("avg_over_time") && m.kind().equals("VALUE") && m.expression().contains("wild")),
 
-  /** #13153: buckets that are equal up to rounding are taken as equal, so a quantile may fall into the next lower or higher bucket. */
-  EQUAL_BUCKETS(m -> m.hasAny("histogram_quantile") && m.kind().equals("VALUE") && isFromBoundToBound(m)),
+  /** #13153: buckets that are equal up to rounding are taken as equal, so a quantile may fall into a neighbouring bucket. */
+  EQUAL_BUCKETS(m -> m.hasAny("histogram_quantile") && m.kind().equals("VALUE")
+      && (isFromBoundToBound(m) || m.hasAny("stddev", "stdvar"))),
 
   /** #17668: several partners for one series are a mistake also where the comparison leaves at most one. */
-  MANY_TO_ONE_IN_FILTERS(m -> m.hasAny("==", "!=", "<", ">", "<=", ">=") && m.kind().equals("ONLY_B_FAILS")
+  MANY_TO_ONE_IN_FILTERS(m -> compares(m) && m.kind().equals("ONLY_B_FAILS")
       && m.detail().contains("many-to-one matching must be explicit")),
 
   /** The rewrite of aggregations (2.52): 2.42 loses one of three grouping labels from the second step on. */
@@ -47,7 +49,7 @@ enum NewerPromQl {
   /** Which of equal values {@code topk} keeps is a matter of chance in every Prometheus. */
   TIES(m -> m.hasAny("topk", "bottomk") || m.expression().equals("bottomk(3, wild_const)")),
 
-  /** Numbers may have underscores since 2.54 (#13953). */
+  /** Numbers may have underscores since 2.54 (#12821). */
   UNDERSCORES(m -> m.expression().equals("1_000") && m.kind().equals("ONLY_A_FAILS"));
 
   private static final Pattern NUMBERS = Pattern.compile(": ([-+0-9.e]+) vs ([-+0-9.e]+)$");
@@ -62,6 +64,10 @@ enum NewerPromQl {
 
   static Optional<NewerPromQl> of(Mismatch mismatch) {
     return Arrays.stream(values()).filter(change -> change.covers.test(mismatch)).findFirst();
+  }
+
+  private static boolean compares(Mismatch mismatch) {
+    return mismatch.hasAny("==", "!=", "<", ">", "<=", ">=");
   }
 
   /** What the reference says by what we say; NaN if there are no two numbers. */

@@ -68,6 +68,9 @@ final class SeriesReader {
     boolean smoothed = selector.modifier() == RangeModifier.SMOOTHED;
     long from = range.end(steps, 0) - range.length() + 1;
     long to = range.end(steps, steps.count() - 1) + (smoothed ? range.length() : 0);
+    // As in Prometheus timestamp() looks back from where @ stands, though only samples before the offset are read.
+    boolean forgetsOffset = reading == Reading.TIMESTAMPS && range.at() != null;
+    Plan.Range seen = forgetsOffset ? new Plan.Range(range.at(), 0, range.length()) : range;
     boolean counts = plan.needsOnlyCounts(selector);
     boolean newestOnly = steps.count() == 1 && !smoothed && !counts;
     SampleCounts sampleCounts = context.counts();
@@ -81,7 +84,7 @@ final class SeriesReader {
           return any;
         }
         HintedHistograms histograms = counts && buffer.hasHistograms() ? new HintedHistograms(buffer) : null;
-        return newest(buffer, steps, range, reading, histograms, sampleCounts, row);
+        return newest(buffer, steps, seen, reading, histograms, sampleCounts, row);
       };
     }, sink);
   }

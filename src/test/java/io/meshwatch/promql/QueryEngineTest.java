@@ -130,6 +130,17 @@ class QueryEngineTest {
   }
 
   @Test
+  void looksBackForTimestampsFromWhereAtStands() {
+    MemoryStore store = store("gauge 0+1x30");
+    for (String offset : List.of("", " offset 1m", " offset -1m")) {
+      Value.Vector vector = (Value.Vector) engine.instant(store, "timestamp(gauge @ 600.5" + offset + ")", 900_000, QueryLimits.DEFAULT).value();
+      assertThat(vector.samples()).singleElement().satisfies(s -> assertThat(s.value()).isEqualTo(offset.equals(" offset 1m") ? 540 : 600));
+    }
+    assertThat(((Value.Vector) engine.instant(store, "timestamp(gauge @ 600.5 offset 6m)", 900_000, QueryLimits.DEFAULT).value()).samples()).isEmpty();
+    assertThat(((Value.Vector) engine.instant(store, "timestamp(gauge offset 6m)", 900_000, QueryLimits.DEFAULT).value()).samples()).hasSize(1);
+  }
+
+  @Test
   void refusesStringsAndRangesAsRangeQueries() {
     assertThatThrownBy(() -> engine.range(store(), "\"a\"", 0, 1, 1, QueryLimits.DEFAULT)).isInstanceOf(ParseException.class)
         .hasMessage("invalid expression type \"string\" for range query, must be Scalar or instant Vector");
