@@ -154,7 +154,7 @@ class RemoteWriteApiTest {
   void storesAZeroWhereACounterBeganIfThatIsSwitchedOn() throws Exception {
     ProtoMessage began = new ProtoMessage().packed(1, 1, 2, 3, 4);
     for (int i = 0; i < 3; i++) {
-      began.message(2, new ProtoMessage().fixed(1, 10 + i).varint(2, NOW - 30_000 + i * 1_000).varint(3, NOW - 60_000));
+      began.message(2, new ProtoMessage().fixed(1, 10 + i).varint(2, NOW - 30_000 + i * 1_000L).varint(3, NOW - 60_000));
     }
     assertThat(send(requestV2(began), V2).status()).isEqualTo(204);
     assertThat(query("count_over_time(requests_seconds[5m])")).singleElement().satisfies(s -> assertThat(s.value()).isEqualTo(3));
@@ -162,7 +162,7 @@ class RemoteWriteApiTest {
     switchOnZeros();
     ProtoMessage again = new ProtoMessage().packed(1, 1, 2, 3, 7);
     for (int i = 0; i < 3; i++) {
-      again.message(2, new ProtoMessage().fixed(1, 10 + i).varint(2, NOW - 30_000 + i * 1_000).varint(3, NOW - 60_000));
+      again.message(2, new ProtoMessage().fixed(1, 10 + i).varint(2, NOW - 30_000 + i * 1_000L).varint(3, NOW - 60_000));
     }
     // A reset, told by its start; then the whole once more, which is nothing new.
     again.message(2, new ProtoMessage().fixed(1, 2).varint(2, NOW - 20_000).varint(3, NOW - 25_000));
