@@ -137,6 +137,7 @@ let SonarJson =
       , default = { comparison = "EXISTS", value = "" }
       }
 
+{- `secretHeaders`, a list of { name : Text, value : Secret }, may stand beside these. -}
 let SonarStep =
       { Type =
           { name : Text
@@ -151,6 +152,8 @@ let SonarStep =
           , secondsMax : Double
           , certificateDaysMin : Natural
           , platforms : List Text
+          , capture : List { name : Text, path : Text }
+          , always : Bool
           }
       , default =
         { method = "GET"
@@ -163,6 +166,8 @@ let SonarStep =
         , secondsMax = 0.0
         , certificateDaysMin = 0
         , platforms = [] : List Text
+        , capture = [] : List { name : Text, path : Text }
+        , always = False
         }
       }
 

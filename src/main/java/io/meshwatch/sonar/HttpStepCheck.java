@@ -7,7 +7,9 @@ import io.meshwatch.sonar.meshstack.FailureClass;
 import io.meshwatch.sonar.meshstack.Finding;
 import io.meshwatch.sonar.meshstack.Json;
 import io.meshwatch.sonar.meshstack.StepFailedException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +33,20 @@ final class HttpStepCheck {
       throw failed(FailureClass.SLOW, "an answer within " + step.secondsMax() + " s", String.format(java.util.Locale.ROOT, "%.2f s", seconds), answer);
     }
     checkCertificate(step.certificateDaysMin(), answer.certificateExpiryMillis(), nowMillis);
+  }
+
+  /** The values that later steps are told; what is not there fails. */
+  static Map<String, String> captured(HttpStepSettings step, HttpResult.Answer answer) throws StepFailedException {
+    Map<String, String> captured = new HashMap<>();
+    JsonNode json = Json.parse(answer.text()).orElse(Json.MAPPER.createObjectNode());
+    for (HttpStepSettings.CaptureSettings capture : step.capture()) {
+      JsonNode found = Json.at(json, capture.path());
+      if (!found.isValueNode() || found.isNull()) {
+        throw failed(FailureClass.CONTRACT, capture.path() + " to be there, for later steps", "nothing there", answer);
+      }
+      captured.put(capture.name(), found.asString());
+    }
+    return captured;
   }
 
   private static void checkStatus(HttpStepSettings step, HttpResult.Answer answer) throws StepFailedException {

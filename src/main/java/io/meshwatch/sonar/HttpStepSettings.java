@@ -1,15 +1,18 @@
 package io.meshwatch.sonar;
 
+import io.meshwatch.model.Secret;
 import java.util.List;
 
 /**
  * A step of the operator's own: one request, and what its answer must be. It runs after the replication and before the logout.
- * URL, header values and body may hold {@code {customer}}, {@code {project}}, {@code {platform}} and {@code {tenantId}}.
+ * URL, header values and body may hold {@code {customer}}, {@code {project}}, {@code {platform}}, {@code {tenantId}}, {@code {run}} and what
+ * earlier steps captured.
  *
  * @param name the step's name, in lower case: {@code open_console}
  * @param method GET, POST…
  * @param url absolute
  * @param headers sent with it
+ * @param secretHeaders sent with it and shown nowhere
  * @param body sent with it
  * @param withToken whether the token goes with it; only to the hosts of the API and the access URL
  * @param statuses the statuses that are good; empty = any from 200 to 299
@@ -18,12 +21,15 @@ import java.util.List;
  * @param secondsMax how long it may take; 0 = any time within the timeouts
  * @param certificateDaysMin days that the certificate must still be valid
  * @param platforms platforms whose journeys have it; empty = all
+ * @param capture what later steps are told of the answer
+ * @param always whether it also runs when a step before it failed, to take away what earlier steps made
  */
 public record HttpStepSettings(
     String name,
     String method,
     String url,
     List<HeaderSettings> headers,
+    List<SecretHeaderSettings> secretHeaders,
     String body,
     boolean withToken,
     List<Long> statuses,
@@ -31,9 +37,11 @@ public record HttpStepSettings(
     List<HeaderExpectation> responseHeaders,
     double secondsMax,
     long certificateDaysMin,
-    List<String> platforms) {
+    List<String> platforms,
+    List<CaptureSettings> capture,
+    boolean always) {
   public static HttpStepSettings defaults() {
-    return new HttpStepSettings("", "GET", "", List.of(), "", false, List.of(), List.of(), List.of(), 0, 0, List.of());
+    return new HttpStepSettings("", "GET", "", List.of(), List.of(), "", false, List.of(), List.of(), List.of(), 0, 0, List.of(), List.of(), false);
   }
 
   /**
@@ -43,6 +51,22 @@ public record HttpStepSettings(
    * @param value its value
    */
   public record HeaderSettings(String name, String value) {}
+
+  /**
+   * A header to send whose value is a secret.
+   *
+   * @param name its name
+   * @param value its value
+   */
+  public record SecretHeaderSettings(String name, Secret value) {}
+
+  /**
+   * A value of the answer that later steps use.
+   *
+   * @param name as {@code {name}} in later steps
+   * @param path where it stands in the JSON; a path that is not there fails
+   */
+  public record CaptureSettings(String name, String path) {}
 
   /**
    * What a value in the answer's JSON must be.

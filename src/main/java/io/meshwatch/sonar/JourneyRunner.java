@@ -19,6 +19,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +82,7 @@ public final class JourneyRunner {
     private final long startedMillis = clock.wallMillis();
     private final long startedNanos = clock.monotonicNanos();
     private final List<StepRun> steps = new ArrayList<>();
+    private final String id;
     private Visit visit;
     private int leftovers;
 
@@ -92,7 +94,9 @@ public final class JourneyRunner {
       this.redactor = redactor;
       this.wire = wire(journey);
       this.session = new MeshStackSession(wire, journey.account(), memory, redactor);
-      this.visit = new Visit(journey, session, clock, heartbeat);
+      this.id = Long.toString(startedMillis, 36) + "-" + Long.toHexString(journey.target().labels().fingerprint() & 0xFFFF_FFFFL);
+      this.visit = new Visit(journey, id, session, clock, heartbeat);
+      journey.steps().forEach(step -> learnSecrets(step, redactor));
     }
 
     SonarRun toVerdict() throws InterruptedException {
@@ -111,7 +115,7 @@ public final class JourneyRunner {
 
     /** All steps once. A bug of ours ends the run, not Sonar, and is not meshStack's fault. */
     private Verdict attempt(int number) throws InterruptedException {
-      visit = new Visit(journey, session, clock, heartbeat);
+      visit = new Visit(journey, id, session, clock, heartbeat);
       try {
         Verdict verdict = attemptSteps(number);
         leftovers += visit.leftovers();
@@ -126,7 +130,7 @@ public final class JourneyRunner {
       Optional<Evidence> evidence = Optional.empty();
       String note = "";
       for (Step step : journey.steps()) {
-        if (evidence.isPresent() && !(step instanceof Step.Logout)) {
+        if (evidence.isPresent() && !visit.mustFollow(step)) {
           steps.add(new StepRun(step.name(), number, Outcome.SKIPPED, clock.wallMillis(), 0, "", List.of()));
           continue;
         }
@@ -194,15 +198,20 @@ public final class JourneyRunner {
         return Optional.empty();
       }
       StepRun slowest = own.stream().max(java.util.Comparator.comparingLong(StepRun::durationNanos)).orElseThrow();
-      Finding finding = Finding.of(FailureClass.SLOW, "a run within " + secondsMax + " s", String.format(java.util.Locale.ROOT, "%.2f s, of which %s took %.2f s",
+      Finding finding = Finding.of(FailureClass.SLOW, "a run within " + secondsMax + " s", String.format(Locale.ROOT, "%.2f s, of which %s took %.2f s",
           seconds, slowest.name(), slowest.durationNanos() / 1e9), "See the slowest step.");
       return Optional.of(new Evidence(slowest.name(), finding, Optional.empty(), startedMillis));
     }
 
     private SonarRun finished(Verdict verdict) {
-      String id = Long.toString(startedMillis, 36) + "-" + Long.toHexString(journey.target().labels().fingerprint() & 0xFFFF_FFFFL);
       return new SonarRun(id, journey.target(), trigger, dueMillis, startedMillis, clock.monotonicNanos() - startedNanos, verdict, "",
           visit.replication(), visit.replicationNanos(), wire.earliestCertificateExpiryMillis(), leftovers, List.copyOf(steps));
+    }
+  }
+
+  private static void learnSecrets(Step step, Redactor redactor) {
+    if (step instanceof Step.Request request) {
+      request.settings().secretHeaders().forEach(header -> redactor.learn(header.name().toLowerCase(Locale.ROOT), header.value()));
     }
   }
 

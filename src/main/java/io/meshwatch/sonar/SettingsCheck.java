@@ -6,15 +6,12 @@ import io.meshwatch.model.Problem;
 import io.meshwatch.model.Secret;
 import io.meshwatch.sonar.meshstack.Grant;
 import java.net.URI;
-import java.time.DateTimeException;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Finds every mistake in Sonar's settings that can be seen without asking anybody. Used once, then thrown away. */
 final class SettingsCheck {
@@ -27,6 +24,8 @@ final class SettingsCheck {
   private static final Pattern IDENTIFIER = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
   private static final Pattern PLATFORM = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*\\.[a-z0-9]+(-[a-z0-9]+)*");
   private static final Pattern DOMAIN = Pattern.compile("(?i)([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z0-9-]{2,}");
+  private static final Pattern SECRET_HEADER = Pattern.compile("(?i)(proxy-)?authorization|cookie|.*(api-?key|token|secret|password).*");
+  private static final Pattern CAPTURE_NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]{0,39}");
   private static final Pattern STEP_NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
 
   private final SonarSettings settings;
@@ -51,7 +50,7 @@ final class SettingsCheck {
     checkTimes();
     checkBroker();
     checkOutside();
-    checkMaintenance();
+    problems.addAll(new MaintenanceCheck(settings.maintenance()).problems());
     checkSteps();
     return List.copyOf(problems);
   }
@@ -268,66 +267,17 @@ final class SettingsCheck {
     error(place, "expected a URL with https and a host, got something else (it is secret, so it is not shown)");
   }
 
-  // ---- maintenance
-
-  private void checkMaintenance() {
-    for (int i = 0; i < settings.maintenance().once().size(); i++) {
-      MaintenanceSettings.Once window = settings.maintenance().once().get(i);
-      String place = "sonar.maintenance.once[" + i + "]";
-      checkZone(place, window.timeZone());
-      boolean fromHolds = checkDateTime(place + ".from", window.from());
-      boolean untilHolds = checkDateTime(place + ".until", window.until());
-      if (fromHolds && untilHolds && !LocalDateTime.parse(window.from()).isBefore(LocalDateTime.parse(window.until()))) {
-        error(place + ".until", "expected a time after " + window.from() + ", got " + window.until());
-      }
-    }
-    for (int i = 0; i < settings.maintenance().weekly().size(); i++) {
-      MaintenanceSettings.Weekly window = settings.maintenance().weekly().get(i);
-      String place = "sonar.maintenance.weekly[" + i + "]";
-      checkZone(place, window.timeZone());
-      checkTime(place + ".from", window.from());
-      checkTime(place + ".until", window.until());
-      if (window.days().isEmpty()) {
-        error(place + ".days", "expected at least one day, got none");
-      }
-    }
-  }
-
-  private void checkZone(String place, String zone) {
-    try {
-      ZoneId.of(zone);
-    } catch (DateTimeException unknown) {
-      error(place + ".timeZone", "expected a time zone such as \"Europe/Berlin\", got \"" + zone + "\"");
-    }
-  }
-
-  private boolean checkDateTime(String place, String text) {
-    try {
-      LocalDateTime.parse(text);
-      return true;
-    } catch (DateTimeException notATime) {
-      error(place, "expected a date and time such as \"2026-03-01T17:00\", got \"" + text + "\"");
-      return false;
-    }
-  }
-
-  private void checkTime(String place, String text) {
-    try {
-      LocalTime.parse(text);
-    } catch (DateTimeException notATime) {
-      error(place, "expected a time such as \"17:00\", got \"" + text + "\"");
-    }
-  }
-
   // ---- own steps
 
   private void checkSteps() {
     Set<String> names = new HashSet<>(Step.BUILT_IN_NAMES);
+    Set<String> captured = new TreeSet<>(Placeholders.BUILT_IN);
     if (settings.steps().size() > STEPS_MAX) {
       error("sonar.steps", "expected at most " + STEPS_MAX + " steps, got " + settings.steps().size());
     }
     for (int i = 0; i < settings.steps().size(); i++) {
       checkStep("sonar.steps[" + i + "]", settings.steps().get(i), names);
+      checkPlaceholders("sonar.steps[" + i + "]", settings.steps().get(i), captured);
     }
   }
 
@@ -337,12 +287,34 @@ final class SettingsCheck {
     } else if (!names.add(step.name())) {
       error(place + ".name", "expected a name that no other step has, got \"" + step.name() + "\"");
     }
-    checkUrl(place + ".url", step.url().replaceAll("\\{[a-zA-Z]+}", "x"));
+    checkUrl(place + ".url", step.url().replaceAll("\\{[a-zA-Z0-9_]+}", "x"));
+    for (HttpStepSettings.HeaderSettings header : step.headers()) {
+      if (SECRET_HEADER.matches(header.name())) {
+        warning(place + ".headers", "expected " + header.name() + " among secretHeaders, where its value is shown nowhere");
+      }
+    }
     for (int i = 0; i < step.json().size(); i++) {
       checkExpectation(place + ".json[" + i + "]", step.json().get(i));
     }
     for (int i = 0; i < step.responseHeaders().size(); i++) {
       checkPattern(place + ".responseHeaders[" + i + "].matches", step.responseHeaders().get(i).matches());
+    }
+  }
+
+  /** A step can use what steps before it captured. */
+  private void checkPlaceholders(String place, HttpStepSettings step, Set<String> known) {
+    for (String name : Placeholders.names(step.url())) {
+      if (!known.contains(name)) {
+        error(place + ".url", "expected one of " + String.join(", ", known) + " in braces, got {" + name + "}");
+      }
+    }
+    for (HttpStepSettings.CaptureSettings capture : step.capture()) {
+      if (!CAPTURE_NAME.matches(capture.name()) || !known.add(capture.name())) {
+        error(place + ".capture", "expected a name of letters, digits and _ that nothing else has, got \"" + capture.name() + "\"");
+      }
+      if (capture.path().isEmpty()) {
+        error(place + ".capture", "expected a path such as \"metadata.uuid\", got nothing");
+      }
     }
   }
 

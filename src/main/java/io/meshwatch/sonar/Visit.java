@@ -11,8 +11,7 @@ import io.meshwatch.sonar.meshstack.ReplicationState;
 import io.meshwatch.sonar.meshstack.StepFailedException;
 import io.meshwatch.sonar.meshstack.Tenant;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +27,31 @@ final class Visit {
   private @Nullable Access access;
   private ReplicationState replication = ReplicationState.UNKNOWN;
   private Optional<Long> replicationNanos = Optional.empty();
+  private final Placeholders placeholders = new Placeholders();
   private int leftovers;
 
-  Visit(Journey journey, MeshStackSession session, Clock clock, Runnable heartbeat) {
+  /**
+   * @param run name of the run, for what it makes
+   */
+  Visit(Journey journey, String run, MeshStackSession session, Clock clock, Runnable heartbeat) {
     this.journey = journey;
     this.session = session;
     this.clock = clock;
     this.heartbeat = heartbeat;
+    placeholders.put("customer", journey.target().customer());
+    placeholders.put("project", journey.target().project());
+    placeholders.put("platform", journey.target().platform());
+    placeholders.put("tenantId", "");
+    placeholders.put("run", run);
+  }
+
+  /** Whether a step has to be done although one before it failed: what was made is taken away, what was not made is not there. */
+  boolean mustFollow(Step step) {
+    return switch (step) {
+      case Step.Logout _ -> true;
+      case Step.Request request -> request.settings().always() && placeholders.suffice(request.settings());
+      case Step.Login _, Step.ListProjects _, Step.OpenProject _, Step.FindTenant _, Step.OpenPlatform _, Step.FollowReplication _ -> false;
+    };
   }
 
   ReplicationState replication() {
@@ -98,6 +115,7 @@ final class Visit {
   private String findTenant(Step.FindTenant find) throws StepFailedException, InterruptedException {
     Tenant found = session.tenant(find.project(), find.platform());
     tenant = found;
+    placeholders.put("tenantId", found.platformTenantId());
     return found.platformTenantId().isEmpty() ? "not yet in the platform" : "in the platform as " + found.platformTenantId();
   }
 
@@ -200,26 +218,29 @@ final class Visit {
   // ---- the operator's own steps
 
   private String request(HttpStepSettings step) throws StepFailedException, InterruptedException {
-    URI uri = URI.create(filled(step.url()));
+    try {
+      HttpResult.Answer answer = send(step);
+      HttpStepCheck.check(step, answer, clock.wallMillis());
+      placeholders.putAll(HttpStepCheck.captured(step, answer));
+      return "status " + answer.status();
+    } catch (StepFailedException failed) {
+      leftovers += step.always() ? 1 : 0;
+      throw failed;
+    }
+  }
+
+  private HttpResult.Answer send(HttpStepSettings step) throws StepFailedException, InterruptedException {
+    URI uri = URI.create(placeholders.filledUrl(step.url()));
     boolean ownHost = journey.account().apiUrl().getHost().equalsIgnoreCase(uri.getHost())
         || journey.accessUrl().getHost().equalsIgnoreCase(uri.getHost());
     if (step.withToken() && !ownHost) {
       throw failed(FailureClass.SONAR, "a host of meshStack for a step with the token", String.valueOf(uri.getHost()),
           "Take withToken from the step.");
     }
-    List<HttpCall.Header> headers = step.headers().stream().map(h -> new HttpCall.Header(h.name(), filled(h.value()))).toList();
-    HttpResult.Answer answer = session.send(step.method(), uri, headers, filled(step.body()), step.withToken());
-    HttpStepCheck.check(step, answer, clock.wallMillis());
-    return "status " + answer.status();
-  }
-
-  private String filled(String text) {
-    Tenant found = tenant;
-    String tenantId = found == null ? "" : URLEncoder.encode(found.platformTenantId(), StandardCharsets.UTF_8);
-    return text.replace("{customer}", journey.target().customer())
-        .replace("{project}", journey.target().project())
-        .replace("{platform}", journey.target().platform())
-        .replace("{tenantId}", tenantId);
+    List<HttpCall.Header> headers = new ArrayList<>();
+    step.headers().forEach(header -> headers.add(new HttpCall.Header(header.name(), placeholders.filled(header.value()))));
+    step.secretHeaders().forEach(header -> headers.add(new HttpCall.Header(header.name(), header.value().reveal())));
+    return session.send(step.method(), uri, headers, placeholders.filled(step.body()), step.withToken());
   }
 
   // ---- the end

@@ -41,8 +41,8 @@ class SonarTypesTest {
     assertThat(settings.targets().getFirst().accessMethod()).isEqualTo("GET");
     HttpStepSettings step = settings.steps().getFirst();
     HttpStepSettings s = HttpStepSettings.defaults();
-    assertThat(step).isEqualTo(new HttpStepSettings("console", s.method(), "https://m.example.com/", s.headers(), s.body(), s.withToken(), s.statuses(), s.json(),
-        s.responseHeaders(), s.secondsMax(), s.certificateDaysMin(), s.platforms()));
+    assertThat(step).isEqualTo(new HttpStepSettings("console", s.method(), "https://m.example.com/", s.headers(), s.secretHeaders(), s.body(), s.withToken(), s.statuses(), s.json(),
+        s.responseHeaders(), s.secondsMax(), s.certificateDaysMin(), s.platforms(), s.capture(), s.always()));
   }
 
   @Test

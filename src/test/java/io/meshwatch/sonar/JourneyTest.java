@@ -5,13 +5,17 @@ import static io.meshwatch.sonar.SonarWorld.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meshwatch.environment.HttpCall;
+import io.meshwatch.environment.HttpResult;
+import io.meshwatch.model.Secret;
 import io.meshwatch.sonar.meshstack.FailureClass;
 import io.meshwatch.sonar.meshstack.Grant;
 import io.meshwatch.sonar.meshstack.ReplicationState;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,6 +142,90 @@ class JourneyTest {
     assertThat(run.leftovers()).isEqualTo(1);
   }
 
+  private static HttpStepSettings step(String name, String method, String path, String body, List<HttpStepSettings.CaptureSettings> capture, boolean always) {
+    return new HttpStepSettings(name, method, FakeMeshStack.API + path, List.of(),
+        List.of(new HttpStepSettings.SecretHeaderSettings("X-Api-Key", Secret.of("k3y-0123456789"))), body, true, List.of(), List.of(), List.of(), 0, 0, List.of(), capture, always);
+  }
+
+  /** Makes something, uses it, takes it away. */
+  private static SonarSettings ordering() {
+    return SonarWorld.withSteps(settings(),
+        step("order", "POST", "/things", "{\"name\": \"sonar-{run}\"}", List.of(new HttpStepSettings.CaptureSettings("thing", "metadata.uuid")), false),
+        step("use", "GET", "/things/{thing}", "", List.of(), false),
+        step("take_away", "DELETE", "/things/{thing}", "", List.of(), true));
+  }
+
+  private final List<String> things = new ArrayList<>();
+  private int useStatus = 200;
+  private int deleteStatus = 204;
+
+  private @Nullable HttpResult things(HttpCall call) {
+    if (!call.uri().getPath().startsWith("/things")) {
+      return null;
+    }
+    things.add(call.method() + " " + call.uri().getRawPath() + " " + new String(call.body(), StandardCharsets.UTF_8));
+    assertThat(FakeMeshStack.header(call, "X-Api-Key")).isEqualTo("k3y-0123456789");
+    return switch (call.method()) {
+      case "POST" -> json(201, "{\"metadata\": {\"uuid\": \"a b/c\"}}");
+      case "GET" -> json(useStatus, "{\"echo\": \"k3y-0123456789\"}");
+      default -> json(deleteStatus, "");
+    };
+  }
+
+  @Test
+  void whatOneStepMadeTheNextUsesAndTheLastTakesAway() throws InterruptedException {
+    meshStack.intercept = this::things;
+
+    SonarRun run = world.run(ordering());
+
+    assertThat(run.verdict()).isInstanceOf(Verdict.Passed.class);
+    assertThat(things).containsExactly("POST /things {\"name\": \"sonar-" + run.id() + "\"}", "GET /things/a%20b%2Fc ", "DELETE /things/a%20b%2Fc ");
+    assertThat(RunJson.write(run).toString()).doesNotContain("k3y-0123456789");
+  }
+
+  @Test
+  void whatWasMadeIsTakenAwayAlsoAfterAFailure() throws InterruptedException {
+    meshStack.intercept = this::things;
+    useStatus = 500;
+
+    SonarRun run = world.run(ordering());
+
+    assertThat(run.verdict()).isInstanceOfSatisfying(Verdict.Failed.class, failed -> assertThat(failed.evidence().step()).isEqualTo("use"));
+    assertThat(things).last().asString().startsWith("DELETE");
+    assertThat(run.leftovers()).isZero();
+    assertThat(RunJson.write(run).toString()).doesNotContain("k3y-0123456789");
+  }
+
+  @Test
+  void whatCannotBeTakenAwayIsCounted() throws InterruptedException {
+    meshStack.intercept = this::things;
+    useStatus = 500;
+    deleteStatus = 409;
+
+    SonarRun run = world.run(ordering());
+
+    assertThat(run.leftovers()).isEqualTo(1);
+    assertThat(run.verdict()).isInstanceOfSatisfying(Verdict.Failed.class, failed -> assertThat(failed.evidence().step()).isEqualTo("use"));
+  }
+
+  @Test
+  void whatWasNeverMadeIsNotTakenAway() throws InterruptedException {
+    meshStack.intercept = this::things;
+    meshStack.access = call -> json(500, "{}");
+
+    world.run(ordering());
+
+    assertThat(things).isEmpty();
+  }
+
+  @Test
+  void aStepCanUseOnlyWhatIsKnown() {
+    SonarSettings wrong = SonarWorld.withSteps(settings(), step("use", "GET", "/things/{thing}", "", List.of(), false));
+
+    assertThat(wrong.check()).singleElement().satisfies(problem -> assertThat(problem.message())
+        .isEqualTo("sonar.steps[0].url: expected one of customer, platform, project, run, tenantId in braces, got {thing}"));
+  }
+
   @Test
   void endsTheSessionAlsoAfterAFailure() throws InterruptedException {
     meshStack.access = call -> json(500, "{}");
@@ -252,8 +340,8 @@ class JourneyTest {
 
   @Test
   void doesTheOperatorsOwnSteps() throws InterruptedException {
-    HttpStepSettings step = new HttpStepSettings("console", "GET", FakeMeshStack.API + "/console/{project}/{tenantId}", List.of(), "", true, List.of(200L),
-        List.of(new HttpStepSettings.JsonExpectation("items[0].name", HttpStepSettings.Comparison.MATCHES, "my-.*")), List.of(), 0, 0, List.of());
+    HttpStepSettings step = new HttpStepSettings("console", "GET", FakeMeshStack.API + "/console/{project}/{tenantId}", List.of(), List.of(), "", true, List.of(200L),
+        List.of(new HttpStepSettings.JsonExpectation("items[0].name", HttpStepSettings.Comparison.MATCHES, "my-.*")), List.of(), 0, 0, List.of(), List.of(), false);
     meshStack.intercept = call -> call.uri().getPath().equals("/console/my-project/123456789012") ? json(200, "{\"items\":[{\"name\":\"my-thing\"}]}") : null;
 
     assertThat(world.run(SonarWorld.withSteps(settings(), step)).verdict()).isInstanceOf(Verdict.Passed.class);
@@ -261,8 +349,8 @@ class JourneyTest {
 
   @Test
   void aPathThatIsNotThereFails() throws InterruptedException {
-    HttpStepSettings step = new HttpStepSettings("console", "GET", FakeMeshStack.API + "/console", List.of(), "", false, List.of(),
-        List.of(new HttpStepSettings.JsonExpectation("missing", HttpStepSettings.Comparison.AT_MOST, "5")), List.of(), 0, 0, List.of());
+    HttpStepSettings step = new HttpStepSettings("console", "GET", FakeMeshStack.API + "/console", List.of(), List.of(), "", false, List.of(),
+        List.of(new HttpStepSettings.JsonExpectation("missing", HttpStepSettings.Comparison.AT_MOST, "5")), List.of(), 0, 0, List.of(), List.of(), false);
     meshStack.intercept = call -> call.uri().getPath().equals("/console") ? json(200, "{}") : null;
 
     SonarRun run = world.run(SonarWorld.withSteps(settings(), step));

@@ -85,9 +85,9 @@ class SonarSettingsTest {
   @Test
   void findsAllMistakesAtOnce() {
     SonarSettings d = SonarSettings.defaults();
-    HttpStepSettings step = new HttpStepSettings("Login", "GET", "https//x", List.of(), "", false, List.of(),
+    HttpStepSettings step = new HttpStepSettings("Login", "GET", "https//x", List.of(), List.of(), "", false, List.of(),
         List.of(new HttpStepSettings.JsonExpectation("a", HttpStepSettings.Comparison.AT_LEAST, "many")),
-        List.of(new HttpStepSettings.HeaderExpectation("X", "(")), 0, 0, List.of());
+        List.of(new HttpStepSettings.HeaderExpectation("X", "(")), 0, 0, List.of(), List.of(), false);
     MaintenanceSettings maintenance = new MaintenanceSettings(
         List.of(new MaintenanceSettings.Once("x", "tomorrow", "2026-01-01T00:00", "Mars", List.of())),
         List.of(new MaintenanceSettings.Weekly("y", List.of(), "17:00", "25:00", "UTC", List.of())));
