@@ -82,7 +82,7 @@ final class Dispatcher {
     for (Destination destination : destinations(group)) {
       DeliveryKey key = new DeliveryKey(group.id(), destination.id());
       Notification notification = NotificationPlan.of(muting, group, destination, ledger);
-      if (NotificationPlan.isNeeded(notification, ledger.told(key), group.route(), ledger, muting.atMillis())) {
+      if (NotificationPlan.isNeeded(notification, ledger.told(key), group.route(), muting.atMillis())) {
         enqueue(key, notification, muting.atMillis());
       } else {
         ledger.removePending(key);

@@ -97,7 +97,15 @@ final class MailChannel implements Channel {
         parcel.alerts(Notification::still),
         late ? parcel.waitingSinceMillis() : 0,
         style.alertsMax(),
+        care(parcel),
         charts(parcel));
+  }
+
+  private static Map<Labels, String> care(Parcel parcel) {
+    Map<Labels, String> care = new HashMap<>();
+    parcel.notifications().forEach(each -> each.care().forEach((alert, taken) -> care.put(alert,
+        (taken.author().isEmpty() ? "Somebody" : taken.author()) + " takes care of it" + (taken.comment().isEmpty() ? "." : ": " + taken.comment()))));
+    return care;
   }
 
   /** Charts of the worst alerts of the news; without news, of what is over or still fires. */

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param resolved alerts of which it knows that they fire, and that are over
  * @param missed alerts that fired while nothing could be delivered, and are over
  * @param still alerts of which it knows that they fire
+ * @param care who takes care of which of those
  */
 record Notification(
     String groupId,
@@ -28,7 +29,8 @@ record Notification(
     List<Alert> news,
     List<Alert> resolved,
     List<Alert> missed,
-    List<Alert> still) {
+    List<Alert> still,
+    Map<Labels, Acknowledgement> care) {
   boolean hasNews() {
     return !news.isEmpty() || !resolved.isEmpty() || !missed.isEmpty();
   }

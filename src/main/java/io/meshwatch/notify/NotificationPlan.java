@@ -3,7 +3,9 @@ package io.meshwatch.notify;
 import io.meshwatch.model.Alert;
 import io.meshwatch.model.Labels;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,6 +23,7 @@ final class NotificationPlan {
   private final List<Alert> resolved = new ArrayList<>();
   private final List<Alert> missed = new ArrayList<>();
   private final List<Alert> still = new ArrayList<>();
+  private final Map<Labels, Acknowledgement> care = new HashMap<>();
 
   private NotificationPlan(Muting muting, AggregationGroup group, Destination destination, Told told, Set<Labels> announced) {
     this.muting = muting;
@@ -43,13 +46,19 @@ final class NotificationPlan {
         plan.sort(alert);
       }
     }
+    plan.still.forEach(alert -> {
+      Acknowledgement taken = ledger.acknowledgement(alert.labels());
+      if (taken != null) {
+        plan.care.put(alert.labels(), taken);
+      }
+    });
     return plan.notification();
   }
 
   /** Whether it has to be sent: there are news, or it was last sent a repeat interval ago and not all that fires is acknowledged. */
-  static boolean isNeeded(Notification notification, Told told, Route route, Ledger ledger, long nowMillis) {
+  static boolean isNeeded(Notification notification, Told told, Route route, long nowMillis) {
     return notification.hasNews()
-        || (notification.still().stream().anyMatch(a -> ledger.acknowledgement(a.labels()) == null) && told.sentAtMillis() + route.grouping().repeatIntervalMillis() <= nowMillis);
+        || (notification.still().stream().anyMatch(a -> !notification.care().containsKey(a.labels())) && told.sentAtMillis() + route.grouping().repeatIntervalMillis() <= nowMillis);
   }
 
   private void sort(Alert alert) {
@@ -75,7 +84,7 @@ final class NotificationPlan {
 
   private Notification notification() {
     return new Notification(group.id(), group.key(), group.labels(), group.route().receiver(), group.route().labels(),
-        List.copyOf(news), List.copyOf(resolved), List.copyOf(missed), List.copyOf(still));
+        List.copyOf(news), List.copyOf(resolved), List.copyOf(missed), List.copyOf(still), Map.copyOf(care));
   }
 
   /** Whether a destination will still have to be told about the end of an alert that is over. */

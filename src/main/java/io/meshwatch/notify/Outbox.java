@@ -82,7 +82,7 @@ final class Outbox {
       return Optional.empty();
     }
     Notification notification = NotificationPlan.of(muting.at(nowMillis), group, destination, ledger);
-    if (!NotificationPlan.isNeeded(notification, ledger.told(key), group.route(), ledger, nowMillis)) {
+    if (!NotificationPlan.isNeeded(notification, ledger.told(key), group.route(), nowMillis)) {
       ledger.removePending(key);
       return Optional.empty();
     }

@@ -37,6 +37,16 @@ class CareTest {
   }
 
   @Test
+  void saysInTheMailWhoTakesCareOfWhatStillFires() {
+    Alert alert = world.firing("alertname", "DiskFull", "host", "db-1", "disk", "a");
+    world.pass(30 * SECOND);
+    world.notifier.acknowledge(alert.labels(), "ann", "ordered a disk");
+    world.firing("alertname", "DiskFull", "host", "db-1", "disk", "b");
+    world.pass(6 * MINUTE);
+    assertThat(world.lastMail().text()).contains("== Still firing ==").contains("ann takes care of it: ordered a disk");
+  }
+
+  @Test
   void repeatsAgainWhenAnAcknowledgementIsTakenBack() {
     Alert alert = world.firing("alertname", "DiskFull", "host", "db-1");
     world.pass(30 * SECOND);

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param still alerts that the reader knows of and that fire on
  * @param delayedSinceMillis since when this mail waits for the relay; 0 if it does not
  * @param alertsShownMax how many alerts are written out; the rest is counted
+ * @param care what is being done about alerts and by whom, by their labels
  * @param charts how the values of some alerts went on, by their labels
  */
 public record AlertMail(
@@ -34,6 +35,7 @@ public record AlertMail(
     List<Alert> still,
     long delayedSinceMillis,
     int alertsShownMax,
+    Map<Labels, String> care,
     Map<Labels, Chart> charts) {
   /** A curve with the number that it is compared with. */
   public record Chart(Curve curve, OptionalDouble threshold) {}

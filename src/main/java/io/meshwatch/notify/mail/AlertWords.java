@@ -40,8 +40,18 @@ final class AlertWords {
     return title;
   }
 
-  /** What it means, without the part that says what to do. */
+  /** What it means: the first paragraph of the description, without the part that says what to do. */
   static String meaning(Alert alert) {
+    return withoutFirstSteps(alert).split("\n", 2)[0].strip();
+  }
+
+  /** What the description has below its first paragraph, such as what was sent and answered. */
+  static String details(Alert alert) {
+    String[] parts = withoutFirstSteps(alert).split("\n", 2);
+    return parts.length == 1 ? "" : parts[1].stripTrailing();
+  }
+
+  private static String withoutFirstSteps(Alert alert) {
     String description = description(alert);
     int at = firstStepsAt(description);
     return (at < 0 ? description : description.substring(0, at)).strip();

@@ -39,9 +39,11 @@ final class MailText {
     line(out, "");
     line(out, card.badge().toUpperCase(Locale.ROOT) + ": " + card.title());
     line(out, (card.firing() ? "Firing " : "Fired ") + card.when() + (card.value().isEmpty() ? "" : ", value " + card.value()));
+    optional(out, "", card.care());
     optional(out, "", card.chartText());
     optional(out, "", card.meaning());
     optional(out, "First steps: ", card.firstSteps());
+    optional(out, "", card.details());
     optional(out, "Labels: ", card.labels().stream().map(MailText::label).collect(Collectors.joining(", ")));
     optional(out, "Runbook: ", card.runbookUrl());
     optional(out, "Expression: ", card.sourceUrl());

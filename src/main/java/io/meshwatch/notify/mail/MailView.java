@@ -35,8 +35,10 @@ public record MailView(
    * @param title what and where, one line
    * @param when since when, or from when to when
    * @param value the expression's value; empty if unknown
-   * @param meaning what it means
+   * @param care who takes care of it; may be empty
+   * @param meaning what it means, in a sentence or a paragraph
    * @param firstSteps what to do first; may be empty
+   * @param details what was seen, lines that may be aligned; may be empty
    * @param labels names and values, in order
    * @param runbookUrl safe to be a link; empty if there is none
    * @param sourceUrl page with the expression, safe to be a link; empty if there is none
@@ -50,8 +52,10 @@ public record MailView(
       String title,
       String when,
       String value,
+      String care,
       String meaning,
       String firstSteps,
+      String details,
       List<Label> labels,
       String runbookUrl,
       String sourceUrl,

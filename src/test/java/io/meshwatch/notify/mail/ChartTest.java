@@ -74,7 +74,7 @@ class ChartTest {
   @Test
   void putsThePictureIntoTheMail() throws Exception {
     Alert alert = alert("http://watch/graph?g0.expr=x+%3E+0.9");
-    AlertMail mail = new AlertMail("prod", "https://watch", ZoneId.of("Europe/Berlin"), NOW, List.of(alert), List.of(), List.of(), List.of(), 0, 20,
+    AlertMail mail = new AlertMail("prod", "https://watch", ZoneId.of("Europe/Berlin"), NOW, List.of(alert), List.of(), List.of(), List.of(), 0, 20, Map.of(),
         Map.of(alert.labels(), new AlertMail.Chart(CURVE, OptionalDouble.of(0.9))));
     MailMessage message = new MailComposer().compose(mail, "ops@example.com", "a@b", List.of());
     String id = message.images().keySet().iterator().next();

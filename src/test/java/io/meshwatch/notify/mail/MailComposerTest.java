@@ -50,7 +50,7 @@ class MailComposerTest {
   }
 
   private static AlertMail mail(List<Alert> news, List<Alert> resolved, List<Alert> still) {
-    return new AlertMail("prod-eu", "https://watch.example.com", BERLIN, NOW, news, resolved, List.of(), still, 0, 20, Map.of());
+    return new AlertMail("prod-eu", "https://watch.example.com", BERLIN, NOW, news, resolved, List.of(), still, 0, 20, Map.of(disk().labels(), "ann takes care of it: disk is <ordered>"), Map.of());
   }
 
   private MailMessage compose(AlertMail mail) {
@@ -93,6 +93,7 @@ class MailComposerTest {
 
         WARNING: db-1:9100 /var/lib/mysql has 14.2% left
         Firing since Fri 13 Mar 17:17 (10 h), value 0.1425
+        ann takes care of it: disk is <ordered>
         Less than 15% and less than 20 GB.
         First steps: Find what grew: du -x.
         Labels: host=db-1, instance=db-1:9100, job=node, component=node, mountpoint=/var/lib/mysql
@@ -127,6 +128,15 @@ class MailComposerTest {
     MailMessage message = compose(mail(many, List.of(), List.of()));
     assertThat(message.subject()).isEqualTo("312 new (1 critical): A300 +311 more [prod-eu]");
     assertThat(message.text()).contains("CRITICAL: A300", "292 more alerts are not shown here; the 20 most important are.");
+  }
+
+  @Test
+  void setsWhatWasSeenApartFromWhatItMeans() {
+    Alert seen = alert(1, Labels.of("alertname", "Failing"),
+        Labels.of("description", "Projects cannot be opened.\nrequest  GET /x\nanswer   <refused>\nFirst: Look at the gateway."), 1);
+    MailMessage message = compose(mail(List.of(seen), List.of(), List.of()));
+    assertThat(message.text()).contains("Projects cannot be opened.\nFirst steps: Look at the gateway.\nrequest  GET /x\nanswer   <refused>\nExpression");
+    assertThat(message.html()).contains("<p>Projects cannot be opened.</p>", "<pre>request  GET /x\nanswer   &lt;refused&gt;</pre>");
   }
 
   @Test
