@@ -1,12 +1,25 @@
-import { Accordion, Alert, Badge, Card, Code, Group, Loader, SegmentedControl, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Accordion, Alert, Badge, Card, Chip, Code, Group, Loader, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import { fetchData, fetchJson, usePolling, type AcknowledgementView, type RuleGroupView, type RuleView } from '../api';
-import { duration } from '../format';
+import { duration, short } from '../format';
 import { Acknowledge } from '../parts/Acknowledge';
 import { PageLink } from '../parts/link';
 import { SeverityBadge } from './Overview';
 
 const RULES_MILLIS = 10_000;
+const SHOWN = [
+  ['active', 'Firing and pending'],
+  ['bad', 'Broken rules'],
+  ['never', 'Can never fire'],
+  ['all', 'All rules'],
+] as const;
+
+/** What an empty list means. */
+const NOTHING: Record<string, string> = {
+  active: 'Nothing is firing or pending.',
+  bad: 'Every rule can be evaluated.',
+  never: 'Every rule that was looked at finds the series it needs. The first look comes five minutes after the start.',
+};
 
 interface ActiveAlert {
   labels: Record<string, string>;
@@ -39,7 +52,7 @@ export function Alerts() {
   const loaded = usePolling((signal) => fetchData<{ groups: RuleGroupView[] }>('/api/v1/rules?type=alert', signal), RULES_MILLIS);
   const acknowledged = usePolling((signal) => fetchJson<AcknowledgementView[]>('/api/meshwatch/v1/acknowledgements', signal), RULES_MILLIS);
   const care: Care = { list: acknowledged.data ?? [], reload: acknowledged.reload };
-  const [show, setShow] = useState('active');
+  const [show, setShow] = useState(() => new URL(window.location.href).searchParams.get('show') ?? 'active');
   const [search, setSearch] = useState('');
   if (!loaded.data) {
     return loaded.error ? <Alert color="red">{loaded.error}</Alert> : <Loader />;
@@ -53,25 +66,34 @@ export function Alerts() {
     .filter((group) => group.rules.length > 0);
   return (
     <Stack gap="md">
-      <Group justify="space-between">
+      <Group justify="space-between" gap="sm">
         <Title order={2} size="h3">
           Alerts
         </Title>
-        <Group>
-          <TextInput placeholder="Find alert, label, text" value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
-          <SegmentedControl
-            value={show}
-            onChange={setShow}
-            data={[
-              { value: 'active', label: 'Firing and pending' },
-              { value: 'bad', label: 'Broken rules' },
-              { value: 'never', label: `Can never fire (${never})` },
-              { value: 'all', label: 'All rules' },
-            ]}
-          />
-        </Group>
+        <TextInput
+          placeholder="Find alert, label, text"
+          aria-label="Find alert, label, text"
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+          style={{ flex: '0 1 320px' }}
+        />
       </Group>
-      {groups.length === 0 && <Text c="dimmed">{show === 'active' ? 'Nothing is firing or pending.' : 'No rule matches.'}</Text>}
+      <Chip.Group
+        value={show}
+        onChange={(next) => {
+          setShow(next);
+          window.history.replaceState(null, '', `/alerts?show=${next}`);
+        }}
+      >
+        <Group gap={6}>
+          {SHOWN.map(([value, label]) => (
+            <Chip key={value} value={value} size="sm">
+              {value === 'never' ? `${label} (${never})` : label}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+      {groups.length === 0 && <Text c="dimmed">{NOTHING[show] ?? 'No rule matches.'}</Text>}
       {groups.map((group) => (
         <Card key={group.file + group.name} withBorder padding="md">
           <Group justify="space-between" mb="xs">
@@ -80,15 +102,24 @@ export function Alerts() {
               every {duration(group.interval * 1000)}, took {duration(group.evaluationTime * 1000)}
             </Text>
           </Group>
-          <Accordion multiple variant="contained">
+          <Accordion multiple variant="contained" defaultValue={group.rules.filter(isOpen).map(key)}>
             {group.rules.map((rule) => (
-              <Rule key={rule.name + rule.query} rule={rule} care={care} />
+              <Rule key={key(rule)} rule={rule} care={care} />
             ))}
           </Accordion>
         </Card>
       ))}
     </Stack>
   );
+}
+
+function key(rule: AlertingRule): string {
+  return rule.name + rule.query;
+}
+
+/** What fires is what one came for. */
+function isOpen(rule: AlertingRule): boolean {
+  return rule.state === 'firing' && rule.labels?.severity !== 'none';
 }
 
 function matches(rule: AlertingRule, show: string, search: string): boolean {
@@ -111,7 +142,7 @@ function wanted(rule: AlertingRule, show: string): boolean {
 function Rule({ rule, care }: { rule: AlertingRule; care: Care }) {
   const color = rule.state === 'firing' ? 'red' : rule.state === 'pending' ? 'yellow' : 'gray';
   return (
-    <Accordion.Item value={rule.name + rule.query}>
+    <Accordion.Item value={key(rule)}>
       <Accordion.Control>
         <Group gap={8}>
           <Badge color={color} size="sm" autoContrast>
@@ -173,7 +204,7 @@ function Active({ alert, care }: { alert: ActiveAlert; care: Care }) {
         {alert.annotations.description}
       </Text>
       <Text size="xs" c="dimmed" className="mono breakable">
-        {alert.state} since {duration(Date.now() - Date.parse(alert.activeAt))}, value {alert.value} ·{' '}
+        {alert.state} since {duration(Date.now() - Date.parse(alert.activeAt))}, value {short(Number(alert.value))} ·{' '}
         {Object.entries(alert.labels)
           .map(([name, value]) => `${name}="${value}"`)
           .join(' ')}

@@ -46,7 +46,7 @@ export function Acknowledge({ labels, acknowledged, onChange }: Props) {
         </Text>
       )}
       {!acknowledged && !open && (
-        <Button size="compact-sm" variant="light" mt={6} onClick={() => setOpen(true)}>
+        <Button size="compact-sm" variant="light" mt={6} style={{ alignSelf: 'flex-start' }} onClick={() => setOpen(true)}>
           I take care of it
         </Button>
       )}
