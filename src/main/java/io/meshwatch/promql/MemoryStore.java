@@ -66,6 +66,16 @@ public final class MemoryStore implements Queryable {
     series.clear();
   }
 
+  /** How many series there are. */
+  public int seriesCount() {
+    return series.size();
+  }
+
+  /** Whether a series matches, whatever its samples. */
+  public boolean has(List<Matcher> matchers) {
+    return series.keySet().stream().anyMatch(labels -> matchers.stream().allMatch(matcher -> matcher.matches(labels)));
+  }
+
   /** All labels that are stored. */
   Collection<Labels> labels() {
     return List.copyOf(series.keySet());

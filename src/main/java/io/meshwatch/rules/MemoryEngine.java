@@ -11,13 +11,15 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.Queryable;
 import io.meshwatch.model.SeriesHandle;
-import io.meshwatch.promql.Expr;
 import io.meshwatch.promql.MemoryStore;
 import io.meshwatch.promql.ParserOptions;
+import io.meshwatch.promql.PreparedQuery;
 import io.meshwatch.promql.QueryEngine;
 import io.meshwatch.promql.QueryLimits;
 import io.meshwatch.promql.QueryOptions;
 import io.meshwatch.promql.QueryResult;
+import io.meshwatch.promql.QueryStatistics;
+import io.meshwatch.promql.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +32,10 @@ final class MemoryEngine implements Engine {
   private final MemoryStore store = new MemoryStore();
   private final QueryEngine queries;
   /** The same few expressions are asked again and again. */
-  private final Map<String, Expr> parsed = new HashMap<>();
+  private final Map<String, Known> known = new HashMap<>();
+
+  /** A parsed expression, and whether it can have a result with the series there were when that was last looked up. */
+  private record Known(PreparedQuery query, int seriesCount, boolean possible) {}
 
   MemoryEngine(Environment environment, long subqueryStepMillis) {
     QueryOptions options = new QueryOptions(ParserOptions.ALL, false, subqueryStepMillis);
@@ -53,19 +58,31 @@ final class MemoryEngine implements Engine {
 
   @Override
   public QueryResult query(String expression, long atMillis, QueryLimits limits) {
-    return queries.instant(store, parsed(expression), expression, atMillis, limits);
+    Known asked = known(expression);
+    // Most rules of a file have no series in a single test; what cannot have a result is not computed.
+    return asked.possible
+        ? queries.instant(store, asked.query, atMillis, limits)
+        : new QueryResult(new Value.Vector(List.of()), List.of(), List.of(), QueryStatistics.NONE);
   }
 
   @Override
   public QueryResult queryRange(String expression, long startMillis, long endMillis, long stepMillis, QueryLimits limits) {
-    return queries.range(store, parsed(expression), expression, startMillis, endMillis, stepMillis, limits);
+    return queries.range(store, known(expression).query, startMillis, endMillis, stepMillis, limits);
   }
 
-  private Expr parsed(String expression) {
-    if (parsed.size() >= PARSED_MAX) {
-      parsed.clear();
+  private Known known(String expression) {
+    Known before = known.get(expression);
+    if (before != null && before.seriesCount == store.seriesCount()) {
+      return before;
     }
-    return parsed.computeIfAbsent(expression, queries::parse);
+    if (known.size() >= PARSED_MAX) {
+      known.clear();
+    }
+    PreparedQuery query = before == null ? queries.prepare(expression) : before.query;
+    boolean possible = (before != null && before.possible) || new ResultPossibility(store::has).of(query.expr());
+    Known now = new Known(query, store.seriesCount(), possible);
+    known.put(expression, now);
+    return now;
   }
 
   private record Handle(Labels labels) implements SeriesHandle {}

@@ -26,10 +26,17 @@ final class ResultPossibility {
       case Expr.Aggregate aggregate -> of(aggregate.expr());
       case Expr.Binary binary when binary.op() == BinaryOp.OR -> of(binary.left()) || of(binary.right());
       case Expr.Binary binary when binary.op() == BinaryOp.UNLESS -> of(binary.left());
+      case Expr.Binary binary when fills(binary) -> of(binary.left()) || of(binary.right());
       case Expr.Binary binary -> of(binary.left()) && of(binary.right());
       case Expr.Unary unary -> of(unary.expr());
       case Expr.Paren paren -> of(paren.expr());
     };
+  }
+
+  /** Whether it takes a number where one side has no series. */
+  private static boolean fills(Expr.Binary binary) {
+    Expr.VectorMatching matching = binary.matching();
+    return matching != null && (matching.fillLeft() != null || matching.fillRight() != null);
   }
 
   /** What gives a scalar always has a value, and absence is a result too. */

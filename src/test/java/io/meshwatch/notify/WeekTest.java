@@ -76,6 +76,10 @@ class WeekTest {
       long end = world.now() + (1 + random.nextInt(120)) * MINUTE;
       world.notifier.silence(Optional.empty(), List.of(Matcher.equal("alert", name)), world.now(), end, "test", "");
       silencedUntil.merge(name, end, Math::max);
+      if (!firing.containsKey(name)) {
+        // An end that was not told yet is now about a silenced alert.
+        endedInSilence.add(name);
+      }
     }
     silenced.clear();
     silenced.addAll(silencedUntil.keySet());
@@ -148,6 +152,7 @@ class WeekTest {
       case "== Resolved ==" -> {
         assertThat(believed.contains(name) || perhapsToldTwice.contains(name)).as("the end of %s follows its start", name).isTrue();
         believed.remove(name);
+        endedInSilence.remove(name);
       }
       case "== Over before a mail could be sent ==" -> {
         assertThat(!believed.contains(name) || perhapsToldTwice.contains(name) || endedInSilence.remove(name)).as("%s was not told before", name).isTrue();
@@ -181,6 +186,8 @@ class WeekTest {
 
   private void calmDown() {
     relayUp = true;
+    // Nothing renews alerts any more, so those that are silenced end in silence.
+    endedInSilence.addAll(silenced);
     world.relay.answer(mail -> {
       read(mail, false);
       return new Delivery.Accepted(250, "ok");
