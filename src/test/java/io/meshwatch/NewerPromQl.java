@@ -28,7 +28,7 @@ enum NewerPromQl {
 
   /** #14074 and #14413: sums and means are compensated; seen where a value becomes a label, is compared, rounded, should be zero, or where huge numbers cancel out. */
   COMPENSATED_SUMS(m -> m.hasAny("sum", "avg", "rate", "sum_over_time", "avg_over_time", "histogram_quantile", "stddev", "stdvar")
-      && (m.kind().equals("VALUE") ? m.hasAny("changes", "resets", "irate", "%", "round", "ceil", "floor", "sgn") || m.expression().contains("wild") || difference(m) < 1e-12
+      && (m.kind().equals("VALUE") ? m.hasAny("changes", "resets", "irate", "%", "round", "ceil", "floor", "sgn", "sin", "cos", "tan") || m.expression().contains("wild") || difference(m) < 1e-12
           : m.hasAny("count_values") || compares(m))
       && !m.kind().startsWith("ONLY")),
 
