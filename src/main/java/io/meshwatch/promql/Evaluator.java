@@ -204,7 +204,9 @@ final class Evaluator {
       columns.forgetResetHints();
       Row out = Row.empty(row.labels, steps.count());
       out.dropName = row.dropName;
-      if (reader.walk(window, row.labels, steps, range, apply, counts, out)) {
+      boolean any = reader.walk(window, row.labels, steps, range, apply, counts, out);
+      counts.add(out.samplesSeen);
+      if (any) {
         sink.accept(out);
       }
     }));

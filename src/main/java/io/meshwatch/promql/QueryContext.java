@@ -10,9 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 
-/** One query while it runs: its text and times, what it may use and has used. Counters are safe for several threads. */
+/** One query while it runs: its text and times, what it may use and has used. Its counters are confined to the query's thread. */
 final class QueryContext {
   final String query;
   final Steps steps;
@@ -24,9 +23,9 @@ final class QueryContext {
   private final Clock clock;
   private final Querier querier;
   private final long deadlineNanos;
-  private final LongAdder samplesRead = new LongAdder();
   private final Map<List<Matcher>, List<Series>> selected = new HashMap<>();
   private final List<String> storageWarnings = new ArrayList<>();
+  private long samplesRead;
   private long samplesHeld;
   private long samplesPeak;
   /** Counts for the part that is being evaluated. Only the query's own thread asks for it. */
@@ -95,7 +94,7 @@ final class QueryContext {
 
   /** Counts samples that were read from the store. */
   void read(int samples) {
-    samplesRead.add(samples);
+    samplesRead += samples;
   }
 
   /** Counts samples that are held in memory until the query ends, for the part of the query that needs them. */
@@ -125,7 +124,7 @@ final class QueryContext {
   }
 
   long samplesRead() {
-    return samplesRead.sum();
+    return samplesRead;
   }
 
   long samplesPeak() {

@@ -19,6 +19,11 @@ final class Row {
   /** Whether the metric name is to go when the query ends; only with delayed name removal. */
   boolean dropName;
 
+  /** How many samples were read from the store for it, and how many its steps looked at; for statistics. */
+  int samplesRead;
+
+  long samplesSeen;
+
   final double[] floats;
 
   /** Null as long as there is no histogram at all. */
@@ -83,6 +88,8 @@ final class Row {
     labels = newLabels;
     dropName = false;
     histograms = null;
+    samplesRead = 0;
+    samplesSeen = 0;
     Arrays.fill(floats, ABSENT);
   }
 

@@ -1,18 +1,17 @@
 package io.meshwatch.promql;
 
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many samples the steps of a query look at, as Prometheus counts them: at each step what a selector finds there and all that lies in
- * a range, so that a sample counts as often as windows hold it. Safe for several threads.
+ * a range, so that a sample counts as often as windows hold it. Confined to the query's thread, but for {@link #addAt}.
  */
 final class SampleCounts {
   private final int steps;
-  private final LongAdder total = new LongAdder();
   /** Null where only the total is wanted. */
   private final @Nullable AtomicLongArray perStep;
+  private long total;
 
   /** Nothing counted yet. */
   SampleCounts(int steps, boolean eachStep) {
@@ -25,7 +24,7 @@ final class SampleCounts {
     return new SampleCounts(ofSteps, perStep != null);
   }
 
-  /** Counts samples at a step, where steps are told apart; {@link #add} must be told of them too. */
+  /** Counts samples at a step, where steps are told apart; {@link #add} must be told of them too. Safe for several threads. */
   void addAt(int step, long samples) {
     AtomicLongArray counts = perStep;
     if (counts != null) {
@@ -35,12 +34,12 @@ final class SampleCounts {
 
   /** Counts samples of any steps. */
   void add(long samples) {
-    total.add(samples);
+    total += samples;
   }
 
   /** Counts samples of a part that is the same at every step. */
   void addEverywhere(long samples) {
-    total.add(samples * steps);
+    total += samples * steps;
     for (int step = 0; step < steps && perStep != null && samples > 0; step++) {
       perStep.addAndGet(step, samples);
     }
@@ -48,7 +47,7 @@ final class SampleCounts {
 
   /** Counts what another one with the same steps has counted. */
   void add(SampleCounts other) {
-    total.add(other.total());
+    total += other.total;
     AtomicLongArray others = other.perStep;
     for (int step = 0; step < steps && others != null; step++) {
       addAt(step, others.get(step));
@@ -60,7 +59,7 @@ final class SampleCounts {
   }
 
   long total() {
-    return total.sum();
+    return total;
   }
 
   /** What was counted at a step; 0 if steps are not told apart. */

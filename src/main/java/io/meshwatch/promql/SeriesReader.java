@@ -74,13 +74,13 @@ final class SeriesReader {
     boolean counts = plan.needsOnlyCounts(selector);
     boolean newestOnly = steps.count() == 1 && !smoothed && !counts;
     SampleCounts sampleCounts = context.counts();
-    each(context.select(selector.matchers()), steps, () -> {
+    each(context.select(selector.matchers()), steps, sampleCounts, () -> {
       SampleBuffer buffer = new SampleBuffer();
       return (series, row) -> {
-        read(series, from, to, newestOnly, buffer);
+        row.samplesRead = read(series, from, to, newestOnly, buffer);
         if (smoothed) {
           boolean any = Smoothing.fill(buffer, steps, range, row, context.annotations, selector.position());
-          count(row, sampleCounts);
+          countPresent(row, sampleCounts);
           return any;
         }
         HintedHistograms histograms = counts && buffer.hasHistograms() ? new HintedHistograms(buffer) : null;
@@ -94,27 +94,23 @@ final class SeriesReader {
     long from = range.end(steps, 0) - range.length() + 1;
     long to = range.end(steps, steps.count() - 1);
     SampleCounts sampleCounts = context.counts();
-    each(context.select(matchers), steps, () -> {
+    each(context.select(matchers), steps, sampleCounts, () -> {
       SampleBuffer buffer = new SampleBuffer();
       return (series, row) -> {
-        read(series, from, to, buffer);
+        row.samplesRead = read(series, from, to, false, buffer);
         return newest(buffer, steps, range, Reading.TIMESTAMPS, null, sampleCounts, row);
       };
     }, sink);
   }
 
-  private void read(Series series, long from, long to, SampleBuffer buffer) {
-    read(series, from, to, false, buffer);
-  }
-
-  private void read(Series series, long from, long to, boolean newestOnly, SampleBuffer buffer) {
+  private static int read(Series series, long from, long to, boolean newestOnly, SampleBuffer buffer) {
     buffer.clear();
     if (newestOnly) {
       series.readNewest(from, to, buffer);
     } else {
       series.read(from, to, buffer);
     }
-    context.read(buffer.size());
+    return buffer.size();
   }
 
   /** The histograms of a buffer with derived reset hints. */
@@ -131,11 +127,11 @@ final class SeriesReader {
     }
   }
 
-  private static void count(Row row, SampleCounts counts) {
+  private static void countPresent(Row row, SampleCounts counts) {
     for (int step = 0; step < row.size(); step++) {
       if (row.isPresent(step)) {
         counts.addAt(step, 1);
-        counts.add(1);
+        row.samplesSeen++;
       }
     }
   }
@@ -183,7 +179,7 @@ final class SeriesReader {
         }
       }
     }
-    counts.add(found);
+    row.samplesSeen = found;
     return found > 0;
   }
 
@@ -197,13 +193,13 @@ final class SeriesReader {
     long to = range.end(steps, steps.count() - 1) + after;
     boolean counts = plan.needsOnlyCounts(matrix.selector());
     SampleCounts sampleCounts = context.counts();
-    each(context.select(matrix.selector().matchers()), steps, () -> {
+    each(context.select(matrix.selector().matchers()), steps, sampleCounts, () -> {
       SampleBuffer buffer = new SampleBuffer();
       Columns columns = new Columns();
       Window window = new Window(columns);
       RangeFunction apply = function.create();
       return (series, row) -> {
-        read(series, from, to, buffer);
+        row.samplesRead = read(series, from, to, false, buffer);
         columns.load(buffer);
         if (counts && columns.histogramCount > 0) {
           columns.deriveResetHints();
@@ -250,7 +246,7 @@ final class SeriesReader {
         any = true;
       }
     }
-    counts.add(counted);
+    row.samplesSeen = counted;
     return any;
   }
 
@@ -262,7 +258,7 @@ final class SeriesReader {
     Columns columns = new Columns();
     for (Series series : context.select(matrix.selector().matchers())) {
       context.check();
-      read(series, range.end(steps, 0) - range.length() + 1, range.end(steps, 0), buffer);
+      context.read(read(series, range.end(steps, 0) - range.length() + 1, range.end(steps, 0), false, buffer));
       columns.load(buffer);
       context.hold(columns.floatCount + columns.histogramCount, matrix);
       long counted = columns.floatCount + columns.histogramWeight(0, columns.histogramCount);
@@ -282,24 +278,31 @@ final class SeriesReader {
 
   // One after the other, or in blocks by several threads
 
-  private void each(List<Series> series, Steps steps, TaskFactory factory, RowSink sink) {
+  private void each(List<Series> series, Steps steps, SampleCounts counts, TaskFactory factory, RowSink sink) {
     long weight = series.size() * ((long) steps.count() + SERIES_WEIGHT);
     if (context.workers.parallelism() > 1 && weight >= PARALLEL_WEIGHT_MIN && series.size() > 1) {
-      inParallel(series, steps, factory, sink);
+      inParallel(series, steps, counts, factory, sink);
     } else {
-      oneByOne(series, steps, factory, sink);
+      oneByOne(series, steps, counts, factory, sink);
     }
   }
 
-  private void oneByOne(List<Series> series, Steps steps, TaskFactory factory, RowSink sink) {
+  private void oneByOne(List<Series> series, Steps steps, SampleCounts counts, TaskFactory factory, RowSink sink) {
     Task task = factory.create();
     Row row = new Row(Labels.EMPTY, steps.count());
     for (Series one : series) {
       context.check();
-      if (fill(task, one, row)) {
+      boolean any = fill(task, one, row);
+      count(row, counts);
+      if (any) {
         sink.accept(row);
       }
     }
+  }
+
+  private void count(Row row, SampleCounts counts) {
+    context.read(row.samplesRead);
+    counts.add(row.samplesSeen);
   }
 
   private static boolean fill(Task task, Series series, Row row) {
@@ -307,7 +310,7 @@ final class SeriesReader {
     return task.fill(series, row);
   }
 
-  private void inParallel(List<Series> series, Steps steps, TaskFactory factory, RowSink sink) {
+  private void inParallel(List<Series> series, Steps steps, SampleCounts counts, TaskFactory factory, RowSink sink) {
     int threads = Math.min(context.workers.parallelism(), series.size());
     int block = Math.clamp(BLOCK_VALUES / steps.count(), threads, 4096);
     int rowCount = Math.min(block, series.size());
@@ -324,6 +327,7 @@ final class SeriesReader {
       List<Series> part = series.subList(from, Math.min(series.size(), from + rowCount));
       fillBlock(part, tasks, rows, filled);
       for (int i = 0; i < part.size(); i++) {
+        count(rows[i], counts);
         if (filled[i]) {
           sink.accept(rows[i]);
         }
