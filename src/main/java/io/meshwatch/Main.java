@@ -17,9 +17,20 @@ import io.meshwatch.cli.TsdbCommand;
 
 /** Picks a command. */
 public final class Main {
+  /**
+   * Threads that carry virtual ones. A write to a busy disk holds its carrier; with a single one, as the JVM has it on one core, such a write
+   * held up all that only wanted to wait.
+   */
+  private static final int CARRIERS_MIN = 4;
+  private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
+
   private Main() {}
 
   public static void main(String[] args) {
+    // Read when the first virtual thread starts; who sets it by hand is obeyed.
+    if (System.getProperty(CARRIERS) == null) {
+      System.setProperty(CARRIERS, String.valueOf(Math.max(CARRIERS_MIN, Runtime.getRuntime().availableProcessors())));
+    }
     System.exit(MeshwatchCommand
         .commandLine(
             new UpCommand(), new CheckCommand(), new InitCommand(), new QueryCommand(), new RulesCommand(), new SilenceCommand(),

@@ -1,8 +1,10 @@
 package io.meshwatch.sonar;
 
+import static io.meshwatch.sonar.FakeMeshStack.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.meshwatch.environment.Clock;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
@@ -20,6 +22,7 @@ import io.meshwatch.sonar.meshstack.IdentityBrokerSettings;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -43,6 +46,8 @@ import tools.jackson.databind.json.JsonMapper;
 class KeycloakPeerTest {
   private static final String USER = "sonar@example.com";
   private static final String PASSWORD = "p+&\"ä/= word-1";
+  /** Longer than the realm's tokens live, shorter than its sessions. */
+  private static final long TOKEN_MILLIS = 600_000;
   private static final String KEY_SECRET = "Key-5ecret-of-the-client";
 
   private final SystemEnvironment system = new SystemEnvironment();
@@ -74,7 +79,10 @@ class KeycloakPeerTest {
     final FakeMeshStack meshStack = new FakeMeshStack(new SimulatedEnvironment(SonarWorld.START).time());
     final Network real = system.environment().network();
     int logins;
+    final List<String> grants = new ArrayList<>();
     String refreshToken = "";
+    /** By how much our clock is ahead: a token ends when it says so. */
+    long aheadMillis;
 
     @Override
     public HttpResult exchange(HttpCall call) throws InterruptedException {
@@ -97,6 +105,7 @@ class KeycloakPeerTest {
       if (call.uri().getPath().endsWith("/token") && result instanceof HttpResult.Answer answer && answer.status() == 200) {
         JsonNode json = JsonMapper.shared().readTree(answer.text());
         logins++;
+        grants.add(FakeMeshStack.form(new String(call.body(), StandardCharsets.UTF_8)).getOrDefault("grant_type", ""));
         refreshToken = json.path("refresh_token").asString("");
       }
     }
@@ -121,12 +130,37 @@ class KeycloakPeerTest {
     SonarSettings flat = SonarWorld.with(SonarWorld.settings(), broker);
     return new SonarSettings(user, Secret.of(password), flat.customer(), flat.project(), flat.scanInterval(), flat.targets(), flat.scopes(),
         flat.apiUrl(), broker, flat.timeouts(), flat.replicationDeadlineSeconds(), flat.replicationPollSeconds(), flat.youngTenantSeconds(),
-        flat.restartSeconds(), flat.retries(), flat.maintenance(), flat.steps(), flat.caFile(), flat.concurrentRequestsMax(), flat.history(), flat.vantagePoint(), flat.confirmSeconds(), flat.heartbeat(), flat.domainExpiry());
+        flat.restartSeconds(), flat.retries(), flat.maintenance(), flat.steps(), flat.caFile(), flat.concurrentRequestsMax(), flat.history(),
+        flat.vantagePoint(), flat.confirmSeconds(), flat.heartbeat(), flat.domainExpiry());
   }
 
   private Environment environment() {
     Environment e = system.environment();
-    return new Environment(e.clock(), e.timers(), e.workers(), network, e.disk(), e.listeners(), e.telemetry());
+    return new Environment(new ShiftedClock(e.clock()), e.timers(), e.workers(), network, e.disk(), e.listeners(), e.telemetry());
+  }
+
+  /** The machine's clock, ahead by as much as the network says. */
+  private final class ShiftedClock implements Clock {
+    private final Clock machine;
+
+    ShiftedClock(Clock machine) {
+      this.machine = machine;
+    }
+
+    @Override
+    public long wallMillis() {
+      return machine.wallMillis() + network.aheadMillis;
+    }
+
+    @Override
+    public long monotonicNanos() {
+      return machine.monotonicNanos();
+    }
+
+    @Override
+    public void sleep(long millis) throws InterruptedException {
+      machine.sleep(millis);
+    }
   }
 
   private SonarRun run(SonarSettings settings) throws InterruptedException {
@@ -165,6 +199,26 @@ class KeycloakPeerTest {
     assertPassed(byPassword(USER, PASSWORD, "meshfed-oidc"));
     String bearer = FakeMeshStack.header(network.meshStack.calls.getLast(), "Authorization").replace("Bearer ", "");
     assertThat(network.standsBy(bearer)).isFalse();
+  }
+
+  @Test
+  void renewsATokenWithinItsSession() throws InterruptedException {
+    network.meshStack.intercept = call -> {
+      network.aheadMillis = call.uri().getPath().endsWith("/access") ? TOKEN_MILLIS : network.aheadMillis;
+      return null;
+    };
+    int[] looks = {0};
+    network.meshStack.access = call -> ++looks[0] < 3 ? json(202, "{}") : json(200, "{}");
+
+    assertPassed(run(quicklyFollowed()));
+    assertThat(network.grants).containsExactly("password", "refresh_token");
+  }
+
+  private SonarSettings quicklyFollowed() {
+    SonarSettings s = settings(keycloak.issuer(), Grant.PASSWORD, USER, PASSWORD, "meshfed-oidc", "");
+    return new SonarSettings(s.username(), s.password(), s.customer(), s.project(), s.scanInterval(), s.targets(), s.scopes(), s.apiUrl(), s.identityBroker(),
+        s.timeouts(), s.replicationDeadlineSeconds(), 0.05, s.youngTenantSeconds(), s.restartSeconds(), s.retries(), s.maintenance(), s.steps(),
+        s.caFile(), s.concurrentRequestsMax(), s.history(), s.vantagePoint(), s.confirmSeconds(), s.heartbeat(), s.domainExpiry());
   }
 
   @Test
