@@ -47,6 +47,9 @@ public final class RulesCommand implements Callable<Integer> {
     @Option(names = "--ignore-unknown-fields", description = "unknown fields in rule files are no mistake")
     private boolean unknownKeysAllowed;
 
+    @Option(names = "--diff", description = "failures say what is missing (-) and what is too much (+)")
+    private boolean asDifference;
+
     @Option(names = "--junit", paramLabel = "FILE", description = "also writes the results in JUnit's XML")
     private @Nullable Path junit;
 
@@ -55,7 +58,7 @@ public final class RulesCommand implements Callable<Integer> {
       PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
       try (SystemEnvironment system = new SystemEnvironment()) {
         List<RuleUnitTests.FileResult> results =
-            RuleUnitTests.run(files, system.environment(), new RuleUnitTests.Options(filters, unknownKeysAllowed));
+            RuleUnitTests.run(files, system.environment(), new RuleUnitTests.Options(filters, unknownKeysAllowed, asDifference));
         writeJunit(results);
         return print(results, out);
       }

@@ -76,7 +76,12 @@ final class AlertmanagerReceivers {
       } else if (receivers.containsKey(name)) {
         yaml.error(item, "there are two receivers named '" + name + "'");
       }
-      receivers.put(name, new Receiver(name, destinations(name, fields)));
+      List<Destination> destinations = destinations(name, fields);
+      boolean wantsMore = fields.keySet().stream().anyMatch(IntegrationSchema.BY_BLOCK::containsKey);
+      if (destinations.isEmpty() && wantsMore) {
+        yaml.warning(item, "receiver '" + name + "' reaches nobody: meshwatch sends only mail and webhooks, and it has neither");
+      }
+      receivers.put(name, new Receiver(name, destinations));
     }
     return receivers;
   }
@@ -108,7 +113,7 @@ final class AlertmanagerReceivers {
       case "webhook_configs" -> List.of(webhook(id, item, fields));
       default -> {
         checkSlack(block, fields);
-        yaml.warning(item, block + ": is read, but meshwatch sends only mail and webhooks");
+        yaml.warning(item, block + " is left out: meshwatch sends only mail and webhooks");
         yield List.of();
       }
     };

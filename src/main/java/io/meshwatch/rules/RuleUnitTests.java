@@ -43,9 +43,10 @@ public final class RuleUnitTests {
    *
    * @param nameFilters regular expressions of which one must be found in a test's name; none = all tests
    * @param unknownKeysAllowed whether keys that are not known are left alone
+   * @param asDifference whether failures say what is missing (-) and what is too much (+), instead of both lists
    */
-  public record Options(List<String> nameFilters, boolean unknownKeysAllowed) {
-    public static final Options ALL = new Options(List.of(), false);
+  public record Options(List<String> nameFilters, boolean unknownKeysAllowed, boolean asDifference) {
+    public static final Options ALL = new Options(List.of(), false, false);
   }
 
   /**
@@ -233,7 +234,7 @@ public final class RuleUnitTests {
       List<ExpectedAlert> expected = check.expected().stream().sorted(BY_LABELS).toList();
       if (!got.equals(expected)) {
         failures.add(failure(check.line(), "alertname: " + check.alert() + ", time: " + PromDuration.format(check.atMillis())
-            + "\n    exp: " + lines(expected) + "\n    got: " + lines(got)));
+            + mismatch(expected, got)));
       }
     }
 
@@ -252,7 +253,7 @@ public final class RuleUnitTests {
         same = got.get(i).matches(expected.get(i), tests.fuzzy());
       }
       if (!same) {
-        failures.add(failure(check.line(), where + "\n    exp: " + lines(expected) + "\n    got: " + lines(got)));
+        failures.add(failure(check.line(), where + mismatch(expected, got)));
       }
     }
 
@@ -264,6 +265,16 @@ public final class RuleUnitTests {
         case Value.Text text -> throw new RuleException("the result is a string, expected samples");
         case Value.Matrix matrix -> throw new RuleException("the result is a range vector, expected samples");
       };
+    }
+
+    private String mismatch(List<?> expected, List<?> got) {
+      if (!options.asDifference()) {
+        return "\n    exp: " + lines(expected) + "\n    got: " + lines(got);
+      }
+      StringBuilder difference = new StringBuilder();
+      expected.forEach(each -> difference.append("\n    ").append(got.contains(each) ? "  " : "- ").append(each));
+      got.stream().filter(each -> !expected.contains(each)).forEach(each -> difference.append("\n    + ").append(each));
+      return difference.toString();
     }
 
     private static String lines(List<?> list) {

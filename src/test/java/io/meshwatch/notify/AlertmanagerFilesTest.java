@@ -122,4 +122,18 @@ class AlertmanagerFilesTest {
     assertThat(new String(call.body(), StandardCharsets.UTF_8)).isEqualTo("{\"firing\":[\"db-1\",7,true,1,\"a: b\"]}");
     assertThat(call.headers()).contains(new HttpCall.Header("Authorization", "Bearer abc"), new HttpCall.Header("X-Team", "ops"));
   }
+
+  @Test
+  void saysWhichReceiversReachNobody() throws Exception {
+    Path file = Files.writeString(folder.resolve("alertmanager.yml"), """
+        route: {receiver: pager}
+        receivers:
+        - name: pager
+          pagerduty_configs: [{routing_key: k}]
+        - name: none
+        """);
+    assertThat(AlertmanagerFiles.load(file, new SystemDisk()).warnings().stream().map(Problem::toString)).hasSize(2)
+        .anyMatch(warning -> warning.contains("pagerduty_configs is left out: meshwatch sends only mail and webhooks"))
+        .anyMatch(warning -> warning.contains(":3:") && warning.contains("receiver 'pager' reaches nobody"));
+  }
 }

@@ -38,7 +38,7 @@ class RuleUnitTestsTest {
         .map(c -> DynamicTest.dynamicTest(c.get("name").stringValue(), () -> {
           List<String> filters = new ArrayList<>();
           c.get("runFilter").forEach(filter -> filters.add(filter.stringValue()));
-          FileResult result = run(folder.resolve(c.get("files").get(0).stringValue()), new Options(filters, false));
+          FileResult result = run(folder.resolve(c.get("files").get(0).stringValue()), new Options(filters, false, false));
           assertThat(result.passed()).as("%s", result).isEqualTo(c.get("expectExit").intValue() == 0);
         }));
   }
@@ -88,6 +88,8 @@ class RuleUnitTestsTest {
     assertThat(result.tests().getFirst().failures().stream().map(Object::toString)).hasSize(2)
         .anyMatch(text -> text.startsWith(file + ":8: alertname: Down, time: 2m"))
         .anyMatch(text -> text.startsWith(file + ":12: expr: \"up\", time: 1m") && text.contains("got: up{job=\"a\"} 0"));
+    assertThat(run(file, new Options(List.of(), false, true)).tests().getFirst().failures().get(1).toString())
+        .endsWith("\n    - up{job=\"a\"} 1\n    + up{job=\"a\"} 0");
     assertThat(RuleUnitTests.junitXml(List.of(result)))
         .contains("<testcase name=\"down &amp; out\"", "failures=\"1\"", "up{job=&quot;a&quot;} 0");
   }
@@ -98,6 +100,6 @@ class RuleUnitTestsTest {
 
     assertThat(run(file, Options.ALL).mistakes().getFirst().toString())
         .isEqualTo(file + ":2:1: unknown key \"evaluation_intervall\" in document; did you mean \"evaluation_interval\"?");
-    assertThat(run(file, new Options(List.of(), true)).passed()).isTrue();
+    assertThat(run(file, new Options(List.of(), true, false)).passed()).isTrue();
   }
 }
