@@ -26,10 +26,12 @@ enum NewerPromQl {
   /** #13559: a range that {@code @} fixes no longer moves with the steps of a range query. */
   FIXED_RANGES_STAY(m -> m.hasAny("predict_linear", "quantile_over_time") && m.hasAny("@") && (m.range() || m.hasAny("subquery"))),
 
-  /** #14074 and #14413: sums and means are compensated; seen where a value becomes a label, is compared, rounded, should be zero, or where huge numbers cancel out. */
+  /**
+   * #14074 and #14413: sums and means are compensated; seen where a value becomes a label, is compared, rounded or should be zero, and where
+   * huge numbers cancel out.
+   */
   COMPENSATED_SUMS(m -> m.hasAny("sum", "avg", "rate", "sum_over_time", "avg_over_time", "histogram_quantile", "stddev", "stdvar")
-      && (m.kind().equals("VALUE") ? m.hasAny("changes", "resets", "irate", "%", "round", "ceil", "floor", "sgn", "sin", "cos", "tan") || m.expression().contains("wild") || difference(m) < 1e-12
-          : m.hasAny("count_values") || compares(m))
+      && (m.kind().equals("VALUE") ? showsLastDigits(m) : m.hasAny("count_values") || compares(m))
       && !m.kind().startsWith("ONLY")),
 
   /** #14413 and #16773: means of numbers around 1e300 and 1e-320 keep what a running mean loses. */
@@ -44,7 +46,8 @@ enum NewerPromQl {
       && m.detail().contains("many-to-one matching must be explicit")),
 
   /** The rewrite of aggregations (2.52): 2.42 loses one of three grouping labels from the second step on. */
-  COUNT_VALUES_BY_THREE(m -> m.range() && m.hasAny("count_values") && m.kind().equals("SERIES") && Pattern.compile("by ?\\([^,()]+,[^,()]+,[^,()]+\\)").matcher(m.expression()).find()),
+  COUNT_VALUES_BY_THREE(m -> m.range() && m.hasAny("count_values") && m.kind().equals("SERIES")
+      && m.expression().matches(".*by ?\\([^,()]+,[^,()]+,[^,()]+\\).*")),
 
   /** Which of equal values {@code topk} keeps is a matter of chance in every Prometheus. */
   TIES(m -> m.hasAny("topk", "bottomk") || m.expression().equals("bottomk(3, wild_const)")),
@@ -64,6 +67,11 @@ enum NewerPromQl {
 
   static Optional<NewerPromQl> of(Mismatch mismatch) {
     return Arrays.stream(values()).filter(change -> change.covers.test(mismatch)).findFirst();
+  }
+
+  private static boolean showsLastDigits(Mismatch mismatch) {
+    return mismatch.hasAny("changes", "resets", "irate", "%", "round", "ceil", "floor", "sgn", "sin", "cos", "tan")
+        || mismatch.expression().contains("wild") || difference(mismatch) < 1e-12;
   }
 
   private static boolean compares(Mismatch mismatch) {
