@@ -47,7 +47,7 @@ class AlertGeneratorTest {
   @Test
   void takesItsAlertsThroughAllPhases(@TempDir Path folder) throws Exception {
     Path rules = Shared.folder("corpora/alert_generator").resolve("rules.yaml");
-    Path tests = Files.writeString(folder.resolve("tests.yml"), TESTS.replace("RULES", rules.toString()));
+    Path tests = Files.writeString(folder.resolve("tests.yml"), TESTS.replace("RULES", rules.toAbsolutePath().toString()));
     try (SystemEnvironment system = new SystemEnvironment()) {
       RuleUnitTests.FileResult result = RuleUnitTests.run(List.of(tests), system.environment(), RuleUnitTests.Options.ALL).getFirst();
       assertThat(result.mistakes()).isEmpty();
