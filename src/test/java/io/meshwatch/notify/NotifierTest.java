@@ -13,6 +13,9 @@ import io.meshwatch.notify.NotifySettings.AddressFilter;
 import io.meshwatch.notify.mail.Delivery;
 import io.meshwatch.notify.mail.MailMessage;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -107,6 +110,24 @@ class NotifierTest {
     world.pass(10 * SECOND);
     assertThat(world.relay.accepted()).filteredOn(m -> m.recipient().equals("db@example.com")).hasSize(1);
     assertThat(world.relay.accepted()).filteredOn(m -> m.recipient().equals("ops@example.com")).hasSize(3);
+  }
+
+  @Test
+  void tellsTheTimeOnTheClockOfEachReader() {
+    world.installation = new Installation("", "", List.of("ops@example.com"), List.of("night@example.com"), world.installation.mail());
+    world.use(withFilter(new AddressFilter("night@example.com", List.of(), List.of(), "America/New_York")));
+    world.firing("alertname", "MariaDbDown", "host", "db-1");
+    world.pass(10 * SECOND);
+    assertThat(textTo("night@example.com")).contains("Times are America/New_York. Written " + clockIn("America/New_York") + ".");
+    assertThat(textTo("ops@example.com")).contains("Times are " + world.settings.timeZone() + ". Written " + clockIn(world.settings.timeZone()) + ".");
+  }
+
+  private String textTo(String address) {
+    return world.relay.accepted().stream().filter(mail -> mail.recipient().equals(address)).map(MailMessage::text).findFirst().orElseThrow();
+  }
+
+  private String clockIn(String zone) {
+    return DateTimeFormatter.ofPattern("HH:mm").withZone(ZoneId.of(zone)).format(Instant.ofEpochMilli(world.now()));
   }
 
   private NotifySettings withFilter(AddressFilter filter) {
