@@ -7,7 +7,6 @@ import io.meshwatch.model.NumberText;
 import io.meshwatch.promql.Expr.Aggregate;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,15 +31,7 @@ final class Aggregation {
     this.context = evaluator.context();
     this.aggregate = aggregate;
     this.steps = steps;
-    this.grouping = groupingLabels(aggregate);
-  }
-
-  private static Set<String> groupingLabels(Aggregate aggregate) {
-    Set<String> labels = new HashSet<>(aggregate.grouping());
-    if (aggregate.without()) {
-      labels.addAll(List.of(Labels.METRIC_NAME, SeriesNames.TYPE, SeriesNames.UNIT));
-    }
-    return Set.copyOf(labels);
+    this.grouping = evaluator.plan().grouping(aggregate);
   }
 
   void run(RowSink sink) {

@@ -9,7 +9,10 @@ import io.meshwatch.promql.Expr.RangeModifier;
 import io.meshwatch.promql.Expr.Subquery;
 import io.meshwatch.promql.Expr.TimeShift;
 import io.meshwatch.promql.Expr.VectorSelector;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +52,7 @@ final class Plan {
   private final IdentityHashMap<Expr, Boolean> invariant;
   private final IdentityHashMap<VectorSelector, Boolean> countsOnly;
   private final IdentityHashMap<Expr, String> repeated;
+  private final IdentityHashMap<Expr, Set<String>> groupings;
   /** Whether a range depends on the times of the query other than by moving along with them. */
   private boolean boundToTimes;
   private long fromMillis = Long.MAX_VALUE;
@@ -66,6 +70,7 @@ final class Plan {
     this.subquerySteps = new IdentityHashMap<>();
     this.invariant = new IdentityHashMap<>();
     this.countsOnly = new IdentityHashMap<>();
+    this.groupings = new IdentityHashMap<>();
     measure(root, steps.startMillis(), endMillis, false);
     findInvariants(root);
     // A selector that is read for counts alone gives other histograms than the same one read whole.
@@ -86,6 +91,7 @@ final class Plan {
     this.invariant = known.invariant;
     this.countsOnly = known.countsOnly;
     this.repeated = known.repeated;
+    this.groupings = known.groupings;
     boolean reads = known.fromMillis != Long.MAX_VALUE;
     this.fromMillis = reads ? known.fromMillis - known.steps.startMillis() + steps.startMillis() : Long.MAX_VALUE;
     this.toMillis = reads ? known.toMillis - known.endMillis + endMillis : Long.MIN_VALUE;
@@ -95,6 +101,19 @@ final class Plan {
   @Nullable Plan movedTo(Steps newSteps, long newEndMillis, boolean forRange, long lookback) {
     boolean fits = !boundToTimes && forRange == isRange && lookback == lookbackMillis;
     return fits ? new Plan(this, newSteps, newEndMillis) : null;
+  }
+
+  private static Set<String> groupingLabels(Expr.Aggregate aggregate) {
+    Set<String> labels = new HashSet<>(aggregate.grouping());
+    if (aggregate.without()) {
+      labels.addAll(List.of(Labels.METRIC_NAME, SeriesNames.TYPE, SeriesNames.UNIT));
+    }
+    return Set.copyOf(labels);
+  }
+
+  /** The labels that an aggregation groups by; those that it leaves away if it is one {@code without}. */
+  Set<String> grouping(Expr.Aggregate aggregate) {
+    return Objects.requireNonNull(groupings.get(aggregate));
   }
 
   /** The end of the query, which need not be a step. */
@@ -199,7 +218,10 @@ final class Plan {
         boolean trims = binary.op() == BinaryOp.TRIM_LOWER || binary.op() == BinaryOp.TRIM_UPPER;
         Selectors.children(binary).forEach(child -> measure(child, start, end, counts && !trims));
       }
-      case Expr.Aggregate aggregate -> Selectors.children(aggregate).forEach(child -> measure(child, start, end, counts));
+      case Expr.Aggregate aggregate -> {
+        groupings.put(aggregate, groupingLabels(aggregate));
+        Selectors.children(aggregate).forEach(child -> measure(child, start, end, counts));
+      }
       case Expr.Unary unary -> measure(unary.expr(), start, end, counts);
       case Expr.Paren paren -> measure(paren.expr(), start, end, counts);
       case Expr.NumberLiteral n -> {}
