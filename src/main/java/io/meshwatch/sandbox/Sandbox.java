@@ -5,6 +5,7 @@ import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpHandler;
 import io.meshwatch.environment.HttpListener;
 import io.meshwatch.environment.ListenerSpec;
+import io.meshwatch.environment.Listeners;
 import io.meshwatch.environment.TcpServer;
 import io.meshwatch.environment.Timers;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +16,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A whole simulated meshStack. Opening it opens every port; closing it closes them. What is simulated happens by the environment's
  * clock, so a simulated hour passes as fast as its clock.
  */
 public final class Sandbox implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sandbox.class);
   private static final int REQUEST_BYTES_MAX = 1 << 20;
   private static final int MAIL_CONNECTIONS_MAX = 50;
   private static final int MAIL_IDLE_MILLIS = 60_000;
@@ -174,9 +178,18 @@ public final class Sandbox implements AutoCloseable {
   }
 
   private void refreshPorts() {
-    List.of(backend, identity, management, components).forEach(FaultyPort::refresh);
-    mailPort.refresh();
+    List.of(backend, identity, management, components).forEach(port -> reopen(port::refresh));
+    reopen(mailPort::refresh);
     trust.refresh();
+  }
+
+  /** A port that another program took while a fault kept it closed is tried again at the next tick. */
+  private static void reopen(Runnable port) {
+    try {
+      port.run();
+    } catch (Listeners.PortTakenException e) {
+      LOG.warn("{}; it is tried again", e.getMessage());
+    }
   }
 
   /** The authority that signs the certificates of all HTTPS ports, as smoke tests should trust it. A fault takes the file away. */
