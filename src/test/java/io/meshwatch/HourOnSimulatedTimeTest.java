@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The whole way from a scraped page to a mail, on simulated time, network and disk: an hour passes in about a second. */
-class SimulatedHourTest {
+class HourOnSimulatedTimeTest {
   private static final long MINUTE = 60_000;
   private static final int NODE_PORT = 9100;
   private static final String CONFIGURATION = """
