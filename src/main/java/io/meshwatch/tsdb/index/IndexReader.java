@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the index file of a block from mapped memory. Kept on the heap: the offset of every eighth symbol, of every 32nd entry of
@@ -28,6 +29,8 @@ public final class IndexReader implements LabelSource {
   private static final int VARINT_BYTES = 10;
   private static final int CHUNKS_MAX = 1 << 24;
   private static final int LABELS_MAX = 1 << 16;
+  /** The values of a label that has more are read anew each time. */
+  private static final int KNOWN_VALUES_MAX = 256;
 
   private final String file;
   private final MemorySegment memory;
@@ -45,6 +48,8 @@ public final class IndexReader implements LabelSource {
     int count;
     long[] sampled = new long[1];
     int sampledSize;
+    /** All values, once somebody asked for them and if they are few; a block never changes. */
+    volatile @Nullable List<String> known;
 
     void add(long offset) {
       if (count++ % ENTRY_STEP == 0) {
@@ -329,12 +334,19 @@ public final class IndexReader implements LabelSource {
     if (table == null) {
       return List.of();
     }
+    List<String> known = table.known;
+    if (known != null) {
+      return known;
+    }
     List<String> values = new ArrayList<>(table.count);
     long at = table.sampled[0];
     for (int i = 0; i < table.count; i++) {
       TableEntry entry = entryAt(at);
       values.add(entry.value);
       at = entry.end;
+    }
+    if (table.count <= KNOWN_VALUES_MAX) {
+      table.known = List.copyOf(values);
     }
     return values;
   }
