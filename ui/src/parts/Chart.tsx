@@ -43,7 +43,7 @@ export function Chart({ times, lines, height, format, max, legend = false, fille
       height,
       legend: { show: legend, live: true },
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-      scales: { y: { range: (_, low, high) => range(low, high, max) } },
+      scales: { x: { range: (_, low, high) => timeRange(low, high) }, y: { range: (_, low, high) => range(low, high, max) } },
       axes: [
         { ...axis, space: 70, values: (_, splits) => splits.map((time) => timeOfDay(time, splits)) },
         { ...axis, size: 52, values: (_, splits) => splits.map(format) },
@@ -102,6 +102,11 @@ function timeOfDay(seconds: number, splits: number[]): string {
       ? { month: 'short', day: 'numeric' }
       : { hour: '2-digit', minute: '2-digit', hour12: false, ...(distance < 60 ? { second: '2-digit' } : {}) };
   return new Date(seconds * 1000).toLocaleString(undefined, options);
+}
+
+/** A single moment stands in the middle of two minutes. */
+function timeRange(low: number, high: number): [number, number] {
+  return low === high ? [low - 60, high + 60] : [low, high];
 }
 
 function range(low: number, high: number, max: number | undefined): [number, number] {
