@@ -114,7 +114,7 @@ final class JettyListeners implements Listeners {
 
   private static void loadKey(SslContextFactory.Server tls, ListenerSpec.ServerTls files) {
     try {
-      tls.setKeyStore(Pem.keyStore(files.certificateChainFile(), files.keyFile()));
+      tls.setKeyStore(Pem.keyStore(Pem.of(files.certificateChainFile()), Pem.of(files.keyFile())));
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("cannot use certificate " + files.certificateChainFile() + ": " + e.getMessage(), e);
     }
