@@ -2,12 +2,9 @@ package io.meshwatch.sonar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpListener;
 import io.meshwatch.environment.HttpReply;
 import io.meshwatch.environment.HttpRequest;
-import io.meshwatch.environment.HttpResult;
-import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.model.Labels;
 import java.io.IOException;
 import java.time.Instant;
@@ -16,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,15 +37,10 @@ class DomainWatchTest {
   @BeforeEach
   void open() {
     world.store.onlyHistoryOf = "nothing";
-    registry = listen(this::answer);
-    bootstrap = listen((request, reply) ->
+    Predicate<String> registries = host -> host.endsWith(".example");
+    registry = world.serve(registries, this::answer);
+    bootstrap = world.serve(registries, (request, reply) ->
         reply.status(302).header("Location", "http://registry.example:" + registry.port() + request.rawPath()).send(new byte[0]));
-    world.meshStack.intercept = call -> call.uri().getHost().endsWith(".example") ? through(call) : null;
-  }
-
-  private HttpListener listen(io.meshwatch.environment.HttpHandler handler) {
-    return world.simulated.environment().listeners().open(
-        new ListenerSpec("rdap", "127.0.0.1", 0, Optional.empty(), Optional.empty(), 1024), handler);
   }
 
   private void answer(HttpRequest request, HttpReply reply) throws IOException {
@@ -60,14 +53,6 @@ class DomainWatchTest {
       reply.send("application/rdap+json", registered.get(name));
     } else {
       reply.status(404).send("application/rdap+json", "{\"errorCode\": 404}");
-    }
-  }
-
-  private HttpResult through(HttpCall call) {
-    try {
-      return world.simulated.network().exchange(call);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -3,7 +3,6 @@ package io.meshwatch.sonar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.meshwatch.environment.HttpListener;
-import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Secret;
 import java.util.List;
@@ -24,20 +23,10 @@ class HeartbeatTest {
 
   @BeforeEach
   void open() {
-    service = world.simulated.environment().listeners().open(
-        new ListenerSpec("watcher", "127.0.0.1", 0, Optional.empty(), Optional.empty(), 1024), (request, reply) -> {
-          calls.addAndGet(request.path().equals(PATH) ? 1 : 1000);
-          reply.status(status).send("text/plain", "OK");
-        });
-    world.meshStack.intercept = call -> call.uri().getHost().equals("watcher.example.com") ? through(call) : null;
-  }
-
-  private io.meshwatch.environment.HttpResult through(io.meshwatch.environment.HttpCall call) {
-    try {
-      return world.simulated.network().exchange(call);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    service = world.serve("watcher.example.com"::equals, (request, reply) -> {
+      calls.addAndGet(request.path().equals(PATH) ? 1 : 1000);
+      reply.status(status).send("text/plain", "OK");
+    });
   }
 
   @AfterEach

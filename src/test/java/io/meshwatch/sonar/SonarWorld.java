@@ -1,6 +1,11 @@
 package io.meshwatch.sonar;
 
 import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.HttpCall;
+import io.meshwatch.environment.HttpHandler;
+import io.meshwatch.environment.HttpListener;
+import io.meshwatch.environment.HttpResult;
+import io.meshwatch.environment.ListenerSpec;
 import io.meshwatch.environment.SimulatedEnvironment;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Secret;
@@ -14,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Simulated time and disk, a fake meshStack and a fake store: all that Sonar touches. */
 final class SonarWorld {
@@ -49,6 +55,20 @@ final class SonarWorld {
   SonarRun run(SonarSettings settings) throws InterruptedException {
     JourneyRunner runner = new JourneyRunner(environment, new ApiMemory(), new ExchangeGate(10, environment.clock()));
     return runner.run(Journey.of(settings).getFirst(), Trigger.SCHEDULE, environment.clock().wallMillis(), () -> { });
+  }
+
+  /** Serves other hosts than meshStack's. */
+  HttpListener serve(Predicate<String> hosts, HttpHandler handler) {
+    meshStack.intercept = call -> hosts.test(call.uri().getHost()) ? exchangeOutside(call) : null;
+    return environment.listeners().open(new ListenerSpec("outside", "127.0.0.1", 0, Optional.empty(), Optional.empty(), 1024), handler);
+  }
+
+  private HttpResult exchangeOutside(HttpCall call) {
+    try {
+      return simulated.network().exchange(call);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   void advanceSeconds(long seconds) {
