@@ -23,7 +23,16 @@ import picocli.CommandLine.Spec;
     description = "Lists, explains and tests rules.",
     subcommands = {RulesCommand.Test.class, RulesListing.class, RulesExplaining.class},
     footer = {"", "Examples:", "  meshwatch rules test tests.yml", "  meshwatch rules explain NodeDown"})
-public final class RulesCommand extends CommandGroup {
+public final class RulesCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    CommandSpec own = Objects.requireNonNull(spec);
+    own.commandLine().usage(own.commandLine().getErr());
+    return ExitCode.USAGE;
+  }
+
   @Command(name = "test", mixinStandardHelpOptions = true,
       description = "Runs rule unit tests in promtool's format; prints each failure with its place, a row per file and the sums.")
   static final class Test implements Callable<Integer> {
@@ -41,6 +50,9 @@ public final class RulesCommand extends CommandGroup {
     @Option(names = "--diff", description = "failures say what is missing (-) and what is too much (+)")
     private boolean asDifference;
 
+    @Option(names = "--debug", description = "also prints all data that each test had at its end")
+    private boolean debug;
+
     @Option(names = "--junit", paramLabel = "FILE", description = "also writes the results in JUnit's XML")
     private @Nullable Path junit;
 
@@ -49,7 +61,7 @@ public final class RulesCommand extends CommandGroup {
       PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
       try (SystemEnvironment system = new SystemEnvironment()) {
         List<RuleUnitTests.FileResult> results =
-            RuleUnitTests.run(files, system.environment(), new RuleUnitTests.Options(filters, unknownKeysAllowed, asDifference));
+            RuleUnitTests.run(files, system.environment(), new RuleUnitTests.Options(filters, unknownKeysAllowed, asDifference, debug));
         writeJunit(results);
         return print(results, out);
       }
@@ -67,12 +79,21 @@ public final class RulesCommand extends CommandGroup {
       }
     }
 
+    private static void printData(RuleUnitTests.TestResult test, PrintWriter out) {
+      if (!test.data().isEmpty()) {
+        out.println("DEBUG: Starting test " + test.name());
+        test.data().forEach(out::println);
+        out.println("DEBUG: Test " + test.name() + " finished, took " + Math.round(test.seconds() * 1000) + "ms");
+      }
+    }
+
     private static int print(List<RuleUnitTests.FileResult> results, PrintWriter out) {
       long passed = 0;
       long failed = 0;
       long skipped = 0;
       for (RuleUnitTests.FileResult file : results) {
         file.mistakes().forEach(out::println);
+        file.tests().forEach(test -> printData(test, out));
         file.tests().stream().flatMap(test -> test.failures().stream()).forEach(out::println);
         long skippedHere = file.tests().stream().filter(RuleUnitTests.TestResult::skipped).count();
         long failedHere = file.tests().stream().filter(test -> !test.failures().isEmpty()).count() + (file.mistakes().isEmpty() ? 0 : 1);

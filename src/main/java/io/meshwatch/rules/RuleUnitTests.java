@@ -44,9 +44,10 @@ public final class RuleUnitTests {
    * @param nameFilters regular expressions of which one must be found in a test's name; none = all tests
    * @param unknownKeysAllowed whether keys that are not known are left alone
    * @param asDifference whether failures say what is missing (-) and what is too much (+), instead of both lists
+   * @param debug whether results tell all data that a test had at its end
    */
-  public record Options(List<String> nameFilters, boolean unknownKeysAllowed, boolean asDifference) {
-    public static final Options ALL = new Options(List.of(), false, false);
+  public record Options(List<String> nameFilters, boolean unknownKeysAllowed, boolean asDifference, boolean debug) {
+    public static final Options ALL = new Options(List.of(), false, false, false);
   }
 
   /**
@@ -69,8 +70,9 @@ public final class RuleUnitTests {
    * @param skipped whether it was not chosen
    * @param failures what was not as expected, with its place
    * @param seconds how long it took
+   * @param data all data that it had at its end, if that was asked for
    */
-  public record TestResult(String name, boolean skipped, List<Problem> failures, double seconds) {}
+  public record TestResult(String name, boolean skipped, List<Problem> failures, double seconds, List<String> data) {}
 
   private RuleUnitTests(Environment environment, Options options) {
     this.environment = environment;
@@ -136,11 +138,13 @@ public final class RuleUnitTests {
     boolean chosen = options.nameFilters().isEmpty()
         || options.nameFilters().stream().anyMatch(filter -> com.google.re2j.Pattern.compile(filter).matcher(test.name()).find());
     if (!chosen) {
-      return new TestResult(name, true, List.of(), 0);
+      return new TestResult(name, true, List.of(), 0, List.of());
     }
     long start = environment.clock().monotonicNanos();
-    List<Problem> failures = new Run(file, tests, groups, test).failures();
-    return new TestResult(name, false, failures, (environment.clock().monotonicNanos() - start) / 1e9);
+    Run run = new Run(file, tests, groups, test);
+    List<Problem> failures = run.failures();
+    double seconds = (environment.clock().monotonicNanos() - start) / 1e9;
+    return new TestResult(name, false, failures, seconds, options.debug() ? RuleTestDump.of(run.engine, run.lastMillis()) : List.of());
   }
 
   /** One test. */

@@ -38,7 +38,7 @@ class RuleUnitTestsTest {
         .map(c -> DynamicTest.dynamicTest(c.get("name").stringValue(), () -> {
           List<String> filters = new ArrayList<>();
           c.get("runFilter").forEach(filter -> filters.add(filter.stringValue()));
-          FileResult result = run(folder.resolve(c.get("files").get(0).stringValue()), new Options(filters, false, false));
+          FileResult result = run(folder.resolve(c.get("files").get(0).stringValue()), new Options(filters, false, false, false));
           assertThat(result.passed()).as("%s", result).isEqualTo(c.get("expectExit").intValue() == 0);
         }));
   }
@@ -88,7 +88,7 @@ class RuleUnitTestsTest {
     assertThat(result.tests().getFirst().failures().stream().map(Object::toString)).hasSize(2)
         .anyMatch(text -> text.startsWith(file + ":8: alertname: Down, time: 2m"))
         .anyMatch(text -> text.startsWith(file + ":12: expr: \"up\", time: 1m") && text.contains("got: up{job=\"a\"} 0"));
-    assertThat(run(file, new Options(List.of(), false, true)).tests().getFirst().failures().get(1).toString())
+    assertThat(run(file, new Options(List.of(), false, true, false)).tests().getFirst().failures().get(1).toString())
         .endsWith("\n    - up{job=\"a\"} 1\n    + up{job=\"a\"} 0");
     assertThat(RuleUnitTests.junitXml(List.of(result)))
         .contains("<testcase name=\"down &amp; out\"", "failures=\"1\"", "up{job=&quot;a&quot;} 0");
@@ -100,6 +100,30 @@ class RuleUnitTestsTest {
 
     assertThat(run(file, Options.ALL).mistakes().getFirst().toString())
         .isEqualTo(file + ":2:1: unknown key \"evaluation_intervall\" in document; did you mean \"evaluation_interval\"?");
-    assertThat(run(file, new Options(List.of(), true, false)).passed()).isTrue();
+    assertThat(run(file, new Options(List.of(), true, false, false)).passed()).isTrue();
+  }
+
+  @Test
+  void tellsAllDataOfATestIfAsked(@TempDir Path folder) throws IOException, InterruptedException {
+    Files.writeString(folder.resolve("rules.yml"), "groups:\n- name: g\n  rules:\n  - record: double\n    expr: 2 * x\n");
+    Path file = Files.writeString(folder.resolve("test.yml"), """
+        rule_files: [rules.yml]
+        tests:
+        - input_series:
+          - series: x{job="a"}
+            values: 1 2
+          promql_expr_test:
+          - expr: double
+            eval_time: 1m
+            exp_samples:
+            - labels: double{job="a"}
+              value: 4
+        """);
+
+    assertThat(run(file, new Options(List.of(), false, false, true)).tests().getFirst().data()).containsExactly(
+        "DEBUG: Dump of all data (input_series and rules) at 1m1s:",
+        "{__name__=\"double\", job=\"a\"} =>", "2 @[0]", "4 @[60000]",
+        "{__name__=\"x\", job=\"a\"} =>", "1 @[0]", "2 @[60000]");
+    assertThat(run(file, Options.ALL).tests().getFirst().data()).isEmpty();
   }
 }
