@@ -30,7 +30,7 @@ class MailComposerTest {
             "customer", "my-customer", "target", "aws.aws-main", "job", "sonar"),
         Labels.of("summary", "Smoke test my-project / aws.aws-main fails",
             "description", "End-to-end use of meshStack is broken for this platform. Failed step: replicate, reason: timeout after 60 s. "
-                + "First: Sonar page: failed step, HTTP exchange, screenshot of the answer.",
+                + "First: Sonar page: failed step, request and answer, last good run.",
             "runbook_url", "https://watch.example.com/runbooks/SonarTargetFailing"),
         2);
   }
@@ -77,7 +77,7 @@ class MailComposerTest {
         CRITICAL: Smoke test my-project / aws.aws-main fails
         Firing since 03:14 (3 min), value 2
         End-to-end use of meshStack is broken for this platform. Failed step: replicate, reason: timeout after 60 s.
-        First steps: Sonar page: failed step, HTTP exchange, screenshot of the answer.
+        First steps: Sonar page: failed step, request and answer, last good run.
         Labels: platform=aws.aws-main, job=sonar, component=sonar, customer=my-customer, project=my-project, target=aws.aws-main
         Runbook: https://watch.example.com/runbooks/SonarTargetFailing
         Expression: https://watch.example.com/query?expr=up
