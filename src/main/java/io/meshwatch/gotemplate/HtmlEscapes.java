@@ -20,6 +20,9 @@ final class HtmlEscapes {
       '<', "&lt;", '>', "&gt;");
   private static final Map<Character, String> NO_SPACE = Map.of('\t', "&#9;", '\n', "&#10;", '\u000b', "&#11;", '\f', "&#12;", '\r', "&#13;",
       ' ', "&#32;", '=', "&#61;", '`', "&#96;");
+  /** What could end the element, or a line of the script. */
+  private static final String JSON_ESCAPED = "<>&\u2028\u2029";
+  private static final String SCRIPT_ESCAPED = "\"'`<>&+$\u2028\u2029";
   private static final Pattern TAGS = Pattern.compile("<[^>]*>?");
   private static final Pattern CSS_PLAIN = Pattern.compile("[A-Za-z0-9 _#%.,-]*");
   private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[A-Za-z0-9_-]+");
@@ -105,15 +108,39 @@ final class HtmlEscapes {
     return ATTRIBUTE_NAME.matcher(name).matches() && HtmlContext.kindOf(name) == HtmlContext.AttributeKind.PLAIN ? name : REFUSED;
   }
 
-  /** A value in a script: a literal of JavaScript. */
+  /** A value in a script: a literal of JavaScript, a text as Go's encoding/json writes it. */
   static String script(Object value) {
     return switch (Values.plain(value)) {
       case Boolean truth -> " " + truth + " ";
       case Long number -> " " + number + " ";
       case Double number when Double.isFinite(number) -> " " + GoFormat.value(number) + " ";
       case null -> " null ";
-      case Object other -> '"' + scriptText(GoFormat.value(other)) + '"';
+      case Object other -> jsonText(GoFormat.value(other));
     };
+  }
+
+  private static String jsonText(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 16).append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> appendScript(c, c < ' ' || JSON_ESCAPED.indexOf(c) >= 0, out);
+      }
+    }
+    return out.append('"').toString();
+  }
+
+  private static void appendScript(char c, boolean escaped, StringBuilder out) {
+    if (escaped) {
+      out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+    } else {
+      out.append(c);
+    }
   }
 
   /** Within a text of JavaScript. */
@@ -121,12 +148,13 @@ final class HtmlEscapes {
     StringBuilder out = new StringBuilder(text.length() + 16);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean plain = c >= ' ' && c < 0x7F && "\"'`\\/<>&=+$".indexOf(c) < 0;
-      boolean letter = c > 0x7F && c != '\u2028' && c != '\u2029';
-      if (plain || letter) {
-        out.append(c);
-      } else {
-        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      switch (c) {
+        case '\\' -> out.append("\\\\");
+        case '/' -> out.append("\\/");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> appendScript(c, c < ' ' || c == 0x7F || SCRIPT_ESCAPED.indexOf(c) >= 0, out);
       }
     }
     return out.toString();

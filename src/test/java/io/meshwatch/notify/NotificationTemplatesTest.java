@@ -70,7 +70,7 @@ class NotificationTemplatesTest {
     "<p title=\"{{ . }}\"></p> ~ <p title=\"&lt;i a=&#34;&#39;&amp;&#43;&gt;\"></p>",
     "<p title={{ . }}></p> ~ <p title=&lt;i&#32;a&#61;&#34;&#39;&amp;&#43;&gt;></p>",
     "<a href=\"/x?q={{ . }}\"></a> ~ <a href=\"/x?q=%3ci%20a%3d%22%27%26%2b%3e\"></a>",
-    "<script>x = {{ . }}</script> ~ <script>x = \"\\u003ci a\\u003d\\u0022\\u0027\\u0026\\u002b\\u003e\"</script>",
+    "<script>x = {{ . }}</script> ~ <script>x = \"\\u003ci a=\\\"'\\u0026+\\u003e\"</script>",
     "<p style=\"width: {{ . }}\"></p> ~ <p style=\"width: ZgotmplZ\"></p>",
     "<p {{ . }}></p> ~ <p ZgotmplZ></p>",
     "a<!-- {{ . }} -->b ~ ab",
