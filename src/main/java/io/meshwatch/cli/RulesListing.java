@@ -47,7 +47,8 @@ final class RulesListing implements Callable<Integer> {
     }
     ServerOptions.Answer answer = server.get("/api/meshwatch/v1/rules", Map.of());
     if (!answer.isFine()) {
-      return answer.refused(own.commandLine().getErr());
+      own.commandLine().getErr().println("meshwatch: " + answer.reason());
+      return ExitCode.NO;
     }
     if (!onlyDifference) {
       rules(answer.json().path("rules"), out);

@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param timeoutMillis for the whole exchange, redirects and body included
  * @param bodyBytesMax the answer's body after decompression; a larger one is a failure
  * @param followRedirects whether 3xx are followed, at most ten times; credentials, also those in headers, never go to another host
- * @param proxy through which proxy it goes
  */
 public record HttpCall(
     String method,
@@ -31,14 +30,7 @@ public record HttpCall(
     TlsTrust trust,
     long timeoutMillis,
     long bodyBytesMax,
-    boolean followRedirects,
-    HttpProxy proxy) {
-
-  /** A request that goes directly to its host. */
-  public HttpCall(String method, URI uri, List<Header> headers, byte[] body, Optional<BasicAuth> basicAuth, TlsTrust trust, long timeoutMillis,
-      long bodyBytesMax, boolean followRedirects) {
-    this(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, HttpProxy.NONE);
-  }
+    boolean followRedirects) {
 
   public record Header(String name, String value) {}
 
@@ -65,29 +57,20 @@ public record HttpCall(
   public HttpCall header(String name, String value) {
     List<Header> more = new ArrayList<>(headers);
     more.add(new Header(name, value));
-    return new HttpCall(method, uri, List.copyOf(more), body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
+    return new HttpCall(method, uri, List.copyOf(more), body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects);
   }
 
   public HttpCall withBasicAuth(String username, Secret password) {
     return new HttpCall(method, uri, headers, body, Optional.of(new BasicAuth(username, password)), trust, timeoutMillis,
-        bodyBytesMax, followRedirects, proxy);
+        bodyBytesMax, followRedirects);
   }
 
   public HttpCall withLimits(long newTimeoutMillis, long newBodyBytesMax) {
-    return new HttpCall(method, uri, headers, body, basicAuth, trust, newTimeoutMillis, newBodyBytesMax, followRedirects, proxy);
-  }
-
-  public HttpCall withProxy(HttpProxy newProxy) {
-    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, newProxy);
-  }
-
-  /** This call with another method and body. */
-  public HttpCall with(String newMethod, byte[] newBody) {
-    return new HttpCall(newMethod, uri, headers, newBody, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, newTimeoutMillis, newBodyBytesMax, followRedirects);
   }
 
   public HttpCall withRedirects(boolean follow) {
-    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, follow, proxy);
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, follow);
   }
 
   /**
@@ -105,7 +88,7 @@ public record HttpCall(
         .filter(h -> keepsMethod || !h.name().equalsIgnoreCase("Content-Type"))
         .toList();
     return new HttpCall(keepsMethod ? method : "GET", target, kept, keepsMethod ? body : new byte[0],
-        sameOrigin ? basicAuth : Optional.empty(), trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
+        sameOrigin ? basicAuth : Optional.empty(), trust, timeoutMillis, bodyBytesMax, followRedirects);
   }
 
   private static boolean isCredential(String headerName) {

@@ -97,7 +97,6 @@ final class SocketProbe {
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);
       }
-      trust.protocols().ifPresent(socket::setEnabledProtocols);
       socket.startHandshake();
       return tls(socket.getSession(), !trust.insecureSkipVerify());
     }

@@ -92,8 +92,14 @@ final class SystemTimers implements Timers, AutoCloseable {
         thread.start();
       }
       if (periodMillis > 0) {
-        plan(nextDue(Math.max(dueMillis, clock.wallMillis())));
+        plan(nextDue(latest(dueMillis)));
       }
+    }
+
+    /** The due time, or now if that is later, or if the due time is so far ahead that the clock must have been set back. */
+    private long latest(long dueMillis) {
+      long now = clock.wallMillis();
+      return now < dueMillis - periodMillis ? now : Math.max(dueMillis, now);
     }
 
     private void runTick(long dueMillis) {

@@ -64,6 +64,12 @@ final class AggregationGroup {
     }
   }
 
+  /** Looks again one interval from now at the latest: the machine's clock may have been set back. */
+  void planWithin(long nowMillis) {
+    long longestWaitMillis = Math.max(route.grouping().groupWaitMillis(), route.grouping().groupIntervalMillis());
+    nextFlushMillis = Math.min(nextFlushMillis, nowMillis + longestWaitMillis);
+  }
+
   /** Plans the next look one group interval after this one; times that passed in between are left out. */
   void flushedAt(long dueMillis, long nowMillis) {
     flushed = true;

@@ -25,7 +25,7 @@ final class AlertIntake {
     if (known == null && (alert.isResolvedAt(nowMillis) || !hasRoom(nowMillis))) {
       return;
     }
-    Alert merged = known == null ? alert : merge(known, alert);
+    Alert merged = known == null ? alert : merge(known, alert, nowMillis);
     if (known != null && known.isResolvedAt(nowMillis) && !merged.isResolvedAt(nowMillis)) {
       // It begins anew, and whoever took care of it before may not know.
       ledger.removeAcknowledgement(alert.labels());
@@ -50,9 +50,10 @@ final class AlertIntake {
     return true;
   }
 
-  /** The later look wins; an alert that never stopped keeps its first start. */
-  private static Alert merge(Alert known, Alert next) {
-    Alert newer = next.updatedAtMillis() >= known.updatedAtMillis() ? next : known;
+  /** The later look wins, and any over one from the future, as the clock was set back since; an alert that never stopped keeps its first start. */
+  private static Alert merge(Alert known, Alert next, long nowMillis) {
+    boolean nextIsNewer = next.updatedAtMillis() >= known.updatedAtMillis() || known.updatedAtMillis() > nowMillis;
+    Alert newer = nextIsNewer ? next : known;
     boolean overlap = next.startsAtMillis() < known.endsAtMillis() && known.startsAtMillis() <= next.endsAtMillis();
     long start = overlap ? Math.min(known.startsAtMillis(), next.startsAtMillis()) : newer.startsAtMillis();
     return new Alert(newer.labels(), newer.annotations(), start, newer.endsAtMillis(), newer.updatedAtMillis(), newer.generatorUrl(), newer.value());

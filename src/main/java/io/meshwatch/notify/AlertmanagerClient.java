@@ -1,9 +1,9 @@
 package io.meshwatch.notify;
 
+import io.meshwatch.environment.Alarm;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
-import io.meshwatch.environment.Timers;
 import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.model.Alert;
 import io.meshwatch.model.Labels;
@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,10 +41,10 @@ final class AlertmanagerClient implements AutoCloseable {
   private final TlsTrust trust;
   private final Environment environment;
   private final HandOverMetrics metrics;
+  private final Alarm alarm;
   // Guarded by this.
   private final Map<Labels, Alert> waiting = new LinkedHashMap<>();
-  private Timers.@Nullable Timer timer;
-  private boolean planned;
+  private long pausedUntilMillis;
   private boolean closed;
   private int failures;
 
@@ -55,6 +54,7 @@ final class AlertmanagerClient implements AutoCloseable {
     this.trust = settings.caFile().map(file -> TlsTrust.ca(Path.of(file))).orElse(TlsTrust.PUBLIC);
     this.environment = environment;
     this.metrics = metrics;
+    this.alarm = new Alarm("notify alertmanager " + name, environment.timers(), this::run);
     metrics.announce(name);
   }
 
@@ -69,13 +69,14 @@ final class AlertmanagerClient implements AutoCloseable {
       waiting.put(alert.labels(), alert);
     }
     metrics.waiting(name, waiting.size());
-    plan(environment.clock().wallMillis());
+    plan();
   }
 
-  private synchronized void plan(long atMillis) {
-    if (!planned && !closed && !waiting.isEmpty()) {
-      planned = true;
-      timer = environment.timers().once("notify alertmanager " + name, atMillis, this::run);
+  private synchronized void plan() {
+    if (!waiting.isEmpty()) {
+      long now = environment.clock().wallMillis();
+      // The machine's clock may have been set back, so no pause is longer than the longest there is.
+      alarm.ask(Math.clamp(pausedUntilMillis, now, now + RETRY_MAX_MILLIS));
     }
   }
 
@@ -86,13 +87,13 @@ final class AlertmanagerClient implements AutoCloseable {
       works = send(batch);
       batch = works ? batch() : List.of();
     }
-    long next;
-    synchronized (this) {
-      planned = false;
-      failures = works ? 0 : failures + 1;
-      next = environment.clock().wallMillis() + (works ? 0 : Math.min(RETRY_MAX_MILLIS, RETRY_FIRST_MILLIS << Math.min(failures, 10)));
-    }
-    plan(next);
+    pause(works);
+    plan();
+  }
+
+  private synchronized void pause(boolean works) {
+    failures = works ? 0 : failures + 1;
+    pausedUntilMillis = works ? 0 : environment.clock().wallMillis() + Math.min(RETRY_MAX_MILLIS, RETRY_FIRST_MILLIS << Math.min(failures, 10));
   }
 
   private synchronized List<Alert> batch() {
@@ -168,13 +169,9 @@ final class AlertmanagerClient implements AutoCloseable {
   /** Sends nothing more. What waits is lost, but what fires is sent again by whoever comes next. */
   @Override
   public void close() {
-    Timers.Timer last;
     synchronized (this) {
       closed = true;
-      last = timer;
     }
-    if (last != null) {
-      last.cancel(true);
-    }
+    alarm.cancel(true);
   }
 }

@@ -89,10 +89,10 @@ final class AlertmanagerYaml {
     List<String> fields = new ArrayList<>();
     if (!interval.minutesOfDay().isEmpty()) {
       fields.add("times: [" + interval.minutesOfDay().stream()
-          .map(each -> "{start_time: " + quoted(clock(each.begin())) + ", end_time: " + quoted(clock(each.end())) + "}")
+          .map(each -> "{start_time: " + quoted(TimeRanges.clock(each.begin())) + ", end_time: " + quoted(TimeRanges.clock(each.end())) + "}")
           .collect(Collectors.joining(", ")) + "]");
     }
-    ranges("weekdays", interval.weekdays().stream().map(each -> TimeRanges.weekdayNames(each)).toList(), fields);
+    ranges("weekdays", interval.weekdays().stream().map(TimeRanges::weekdayNames).toList(), fields);
     ranges("days_of_month", numbers(interval.daysOfMonth()), fields);
     ranges("months", numbers(interval.months()), fields);
     ranges("years", numbers(interval.years()), fields);
@@ -110,11 +110,7 @@ final class AlertmanagerYaml {
   }
 
   private static List<String> numbers(List<TimeInterval.Range> ranges) {
-    return ranges.stream().map(each -> each.begin() + ":" + each.end()).toList();
-  }
-
-  private static String clock(int minuteOfDay) {
-    return String.format(java.util.Locale.ROOT, "%02d:%02d", minuteOfDay / 60, minuteOfDay % 60);
+    return ranges.stream().map(TimeRanges::numbers).toList();
   }
 
   private static String list(List<String> texts) {

@@ -26,6 +26,12 @@ final class Allowance {
     return left >= 1 ? nowMillis : nowMillis + (long) Math.ceil((1 - left) * refillMillis);
   }
 
+  /** Whether so many messages may leave now, one by one. */
+  boolean isEnoughFor(int messages, long nowMillis) {
+    refill(nowMillis);
+    return left >= messages;
+  }
+
   void take(long nowMillis) {
     refill(nowMillis);
     left = Math.max(0, left - 1);

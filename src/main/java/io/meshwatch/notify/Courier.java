@@ -1,11 +1,11 @@
 package io.meshwatch.notify;
 
+import io.meshwatch.environment.Alarm;
 import io.meshwatch.environment.Clock;
 import io.meshwatch.environment.Timers;
 import io.meshwatch.notify.mail.Delivery;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +33,12 @@ final class Courier {
   private final Predicate<Destination> served;
   private final Desk desk;
   private final Clock clock;
-  private final Timers timers;
   private final OutboxLimits limits;
+  private final Alarm alarm;
   // Guarded by this.
-  private Timers.@Nullable Timer timer;
-  private long plannedMillis = Long.MAX_VALUE;
+  private long triedAtMillis;
   private long pausedUntilMillis;
   private int failures;
-  private boolean running;
   private boolean closed;
 
   Courier(String name, Channel channel, Predicate<Destination> served, Desk desk, Clock clock, Timers timers, OutboxLimits limits) {
@@ -49,50 +47,34 @@ final class Courier {
     this.served = served;
     this.desk = desk;
     this.clock = clock;
-    this.timers = timers;
     this.limits = limits;
+    this.alarm = new Alarm("notify " + name, timers, this::run);
   }
 
   /** Looks for something to carry soon; call it without the notifier's lock. */
   void wake() {
     long next = desk.nextAttemptMillis(served);
     if (next != Long.MAX_VALUE) {
-      plan(next);
+      alarm.ask(Math.max(next, endOfPause()));
     }
   }
 
-  private synchronized void plan(long atMillis) {
-    long due = Math.max(Math.max(atMillis, pausedUntilMillis), clock.wallMillis());
-    if (closed || running || plannedMillis <= due) {
-      return;
-    }
-    if (timer != null) {
-      timer.cancel(false);
-    }
-    plannedMillis = due;
-    timer = timers.once("notify " + name, due, this::run);
+  /** The machine's clock may have been set back, so no pause is longer than the longest there is. */
+  private synchronized long endOfPause() {
+    return Math.min(pausedUntilMillis, clock.wallMillis() + limits.retryMaxMillis());
   }
 
   private void run(long dueMillis) throws InterruptedException {
-    if (!begin()) {
-      return;
-    }
     boolean works = false;
     try {
       works = carryAll();
     } finally {
       channel.rest();
-      end(works);
+      if (!works) {
+        pause();
+      }
+      wake();
     }
-  }
-
-  private synchronized boolean begin() {
-    plannedMillis = Long.MAX_VALUE;
-    if (closed || running) {
-      return false;
-    }
-    running = true;
-    return true;
   }
 
   /** Carries until nothing is due; false if the channel does not work. */
@@ -123,6 +105,7 @@ final class Courier {
 
   /** A mistake of ours over one parcel must not keep the others from leaving. */
   private Channel.Sent send(Parcel parcel) throws InterruptedException {
+    noteAttempt();
     try {
       return channel.send(parcel);
     } catch (RuntimeException e) {
@@ -144,28 +127,23 @@ final class Courier {
     }
   }
 
-  private void end(boolean works) {
-    synchronized (this) {
-      running = false;
-      if (!works) {
-        pausedUntilMillis = clock.wallMillis() + limits.backoffMillis(failures++);
-      }
-    }
-    wake();
+  private synchronized void noteAttempt() {
+    triedAtMillis = clock.wallMillis();
+  }
+
+  /** The pause counts from the beginning of the attempt: how long the other side let it hang is part of it. */
+  private synchronized void pause() {
+    pausedUntilMillis = Math.max(triedAtMillis + limits.backoffMillis(failures++), clock.wallMillis() + limits.backoffMillis(0));
   }
 
   /** Lets what is under way arrive, so that it is not sent again, but waits only so long. */
   void close() throws InterruptedException {
-    Timers.Timer last;
     synchronized (this) {
       closed = true;
-      last = timer;
     }
-    if (last != null) {
-      last.cancel(false);
-      if (!last.awaitIdle(CLOSE_TIMEOUT_MILLIS)) {
-        last.cancel(true);
-      }
+    alarm.cancel(false);
+    if (!alarm.awaitIdle(CLOSE_TIMEOUT_MILLIS)) {
+      alarm.cancel(true);
     }
     channel.rest();
   }

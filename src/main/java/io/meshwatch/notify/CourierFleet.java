@@ -26,9 +26,10 @@ record CourierFleet(Environment environment, Function<MailSettings, MailTranspor
     return lanes.entrySet().stream().map(lane -> {
       Destination destination = lane.getValue();
       Predicate<Destination> served = d -> lane(d).equals(lane.getKey());
+      // So that what waits for a way out leaves within one group interval after it works again.
+      OutboxLimits limits = settings.outboxLimits().retryingWithin(routing.shortestGroupIntervalMillis(served));
       String name = destination instanceof Destination.Mail mail ? "the relay " + mail.relay().host() : destination.address();
-      return new Courier(name, channel(destination, settings, installation), served, desk, environment.clock(), environment.timers(),
-          settings.outboxLimits());
+      return new Courier(name, channel(destination, settings, installation), served, desk, environment.clock(), environment.timers(), limits);
     }).toList();
   }
 

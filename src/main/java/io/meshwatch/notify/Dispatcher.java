@@ -78,6 +78,14 @@ final class Dispatcher {
     }
   }
 
+  /** Looks at every group again within one of its intervals at the latest: the machine's clock may have been set back. */
+  void planWithinIntervals(long nowMillis) {
+    for (AggregationGroup group : groups.values()) {
+      group.planWithin(nowMillis);
+      ledger.save(group);
+    }
+  }
+
   private void flush(AggregationGroup group, Muting muting) {
     for (Destination destination : destinations(group)) {
       DeliveryKey key = new DeliveryKey(group.id(), destination.id());

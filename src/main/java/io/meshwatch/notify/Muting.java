@@ -27,7 +27,7 @@ final class Muting {
     return new Muting(
         routing,
         silences.stream().filter(s -> s.stateAt(atMillis) == Silence.State.ACTIVE).toList(),
-        routing.maintenance().stream().filter(w -> w.times().stream().anyMatch(t -> t.contains(atMillis))).toList(),
+        routing.maintenance().stream().filter(w -> w.isAt(atMillis)).toList(),
         inhibitor,
         atMillis);
   }

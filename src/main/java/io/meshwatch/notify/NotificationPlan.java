@@ -74,7 +74,7 @@ final class NotificationPlan {
     if (over) {
       (known ? resolved : missed).add(alert);
     } else {
-      (known ? still : news).add(alert);
+      (told.believes(labels) ? still : news).add(alert);
     }
   }
 

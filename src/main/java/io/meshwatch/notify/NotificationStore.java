@@ -22,7 +22,7 @@ import java.util.Optional;
  * @see <a href="https://www.sqlite.org/wal.html">SQLite's write-ahead log</a>
  */
 public final class NotificationStore implements AutoCloseable {
-  private static final int SCHEMA_VERSION = 2;
+  private static final int SCHEMA_VERSION = 3;
 
   private final Connection connection;
 
@@ -69,11 +69,11 @@ public final class NotificationStore implements AutoCloseable {
     }
     if (version < SCHEMA_VERSION) {
       statement.execute("BEGIN");
-      for (String change : version == 0 ? NotificationTables.SCHEMA : List.<String>of()) {
-        statement.execute(change);
-      }
-      for (String change : NotificationTables.SCHEMA_2) {
-        statement.execute(change);
+      List<List<String>> versions = List.of(NotificationTables.SCHEMA, NotificationTables.SCHEMA_2, NotificationTables.SCHEMA_3);
+      for (List<String> changes : versions.subList(version, SCHEMA_VERSION)) {
+        for (String change : changes) {
+          statement.execute(change);
+        }
       }
       statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
       statement.execute("COMMIT");

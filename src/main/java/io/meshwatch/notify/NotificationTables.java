@@ -44,6 +44,8 @@ final class NotificationTables {
   static final List<String> SCHEMA_2 = List.of(
       HistoryTable.SCHEMA_2,
       "CREATE TABLE acknowledgements (labels TEXT PRIMARY KEY, author TEXT NOT NULL, comment TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID");
+  /** What version 3 brought. */
+  static final List<String> SCHEMA_3 = List.of("ALTER TABLE told ADD COLUMN perhaps_over TEXT NOT NULL DEFAULT '[]'");
 
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final TypeReference<Map<String, String>> TEXT_MAP = new TypeReference<>() {};
@@ -76,10 +78,11 @@ final class NotificationTables {
     row.setBoolean(i + 1, group.flushed());
   });
 
-  static final KeyedTable<DeliveryKey, Told> TOLD = new KeyedTable<>("told", DELIVERY_COLUMNS, 5, DELIVERY, (row, i, told) -> {
+  static final KeyedTable<DeliveryKey, Told> TOLD = new KeyedTable<>("told", DELIVERY_COLUMNS, 6, DELIVERY, (row, i, told) -> {
     row.setLong(i, told.sentAtMillis());
     row.setString(i + 1, fingerprints(told.firing()));
     row.setString(i + 2, told.threadId());
+    row.setString(i + 3, fingerprints(told.perhapsOver()));
   });
 
   static final KeyedTable<DeliveryKey, Pending> OUTBOX = new KeyedTable<>("outbox", DELIVERY_COLUMNS, 8, DELIVERY, (row, i, pending) -> {
@@ -123,7 +126,8 @@ final class NotificationTables {
     GROUPS.readAll(connection, row ->
         groups.put(row.getString("id"), new NotificationStore.SavedGroup(row.getLong("next_flush"), row.getBoolean("flushed"))));
     TOLD.readAll(connection, row ->
-        told.put(key(row), new Told(row.getLong("sent_at"), members(row.getString("firing"), byFingerprint), row.getString("thread_id"))));
+        told.put(key(row), new Told(row.getLong("sent_at"), members(row.getString("firing"), byFingerprint),
+            members(row.getString("perhaps_over"), byFingerprint), row.getString("thread_id"))));
     OUTBOX.readAll(connection, row ->
         pending.put(key(row), new Pending(row.getLong("created_at"), row.getLong("next_attempt"), row.getInt("attempts"),
             row.getString("message_id"), members(row.getString("announced"), byFingerprint), row.getString("last_reply"))));

@@ -1,11 +1,11 @@
 package io.meshwatch.notify;
 
+import io.meshwatch.environment.Alarm;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.Timers;
 import io.meshwatch.model.Alert;
 import io.meshwatch.model.AlertSink;
 import io.meshwatch.model.Labels;
-import io.meshwatch.model.Matcher;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.notify.mail.CurveSource;
@@ -13,8 +13,6 @@ import io.meshwatch.notify.mail.MailComposer;
 import io.meshwatch.notify.mail.MailMessage;
 import io.meshwatch.notify.mail.MailSettings;
 import io.meshwatch.notify.mail.MailTransport;
-import io.meshwatch.notify.mail.Truncation;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,7 +31,6 @@ public final class Notifier implements AlertSink, AutoCloseable {
   private static final long MAINTENANCE_MILLIS = 15_000;
   private static final long HISTORY_TRIM_MILLIS = 3_600_000;
   private static final long CLOSE_TIMEOUT_MILLIS = 5000;
-  private static final int ACKNOWLEDGEMENT_CHARACTERS_MAX = 1000;
 
   private final Environment environment;
   private final NotificationStore store;
@@ -44,20 +41,13 @@ public final class Notifier implements AlertSink, AutoCloseable {
   private final Courier.Desk desk = new Desk();
   private final Ledger ledger;
   private final Object lock = new Object();
+  private final AlertCare care;
+  private final Alarm flushes;
 
   // Guarded by lock.
-  private Installation installation;
-  private NotifySettings settings;
-  private Routing routing;
-  private MutingBoard muting;
-  private Dispatcher dispatcher;
-  private AlertIntake intake;
-  private Outbox outbox;
-  private Silencing silencing;
+  private RoutedAlerts routed;
   private List<Courier> couriers = List.of();
   private List<AlertmanagerClient> alertmanagers = List.of();
-  private Timers.@Nullable Timer flushTimer;
-  private long flushPlannedMillis = Long.MAX_VALUE;
   private Timers.@Nullable Timer maintenanceTimer;
   private boolean started;
 
@@ -91,35 +81,20 @@ public final class Notifier implements AlertSink, AutoCloseable {
     this.metrics = new NotificationMetrics(environment.telemetry());
     this.handOverMetrics = new HandOverMetrics(environment.telemetry());
     this.ledger = new Ledger(store);
-    this.installation = installation;
-    this.settings = settings;
-    this.routing = routing(installation, settings);
+    this.care = new AlertCare(lock, ledger, environment.clock(), settings.silencesMax());
+    this.flushes = new Alarm("notify groups", environment.timers(), this::flush);
+    Routing routing = RoutedAlerts.routing(installation, settings, environment.disk());
     AlertIntake.extendTimeouts(ledger, now() + NotifySettings.millis(settings.resolveTimeoutSeconds()));
-    this.muting = new MutingBoard(ledger, routing);
-    this.dispatcher = new Dispatcher(ledger, routing, now());
-    this.intake = new AlertIntake(ledger, dispatcher, metrics, settings.alertsMax());
-    this.outbox = new Outbox(ledger, dispatcher, settings.outboxLimits(), metrics, muting);
-    this.silencing = new Silencing(ledger, settings.silencesMax());
-    metrics.announce(routing.receivers().values());
+    this.routed = RoutedAlerts.of(installation, settings, routing, ledger, metrics, now());
     NotificationMetrics.spool(environment.telemetry(), environment.clock(), this::spool);
     ledger.commit();
-  }
-
-  private Routing routing(Installation newInstallation, NotifySettings newSettings) {
-    List<Problem> errors = newSettings.check("notify", newInstallation).stream().filter(p -> !p.warning()).toList();
-    if (!errors.isEmpty()) {
-      throw new ProblemsException(errors);
-    }
-    return newSettings.alertmanagerFile().isPresent()
-        ? AlertmanagerFiles.load(Path.of(newSettings.alertmanagerFile().get()), environment.disk()).routing()
-        : DefaultRouting.of(newInstallation, newSettings);
   }
 
   /** Begins to send. */
   public void start() {
     synchronized (lock) {
       started = true;
-      couriers = fleet.couriers(routing, settings, installation, desk);
+      couriers = fleet.couriers(routed.routing(), routed.settings(), routed.installation(), desk);
       alertmanagers = newAlertmanagers();
       maintenanceTimer = environment.timers().every("notify maintenance", MAINTENANCE_MILLIS, 0, this::maintain);
       planFlush();
@@ -128,8 +103,8 @@ public final class Notifier implements AlertSink, AutoCloseable {
   }
 
   /** Uses other settings from now on; alerts, silences and what was told stay. Throws {@link ProblemsException} and changes nothing. */
-  public void apply(Installation newInstallation, NotifySettings newSettings) throws InterruptedException {
-    Routing newRouting = routing(newInstallation, newSettings);
+  public void apply(Installation installation, NotifySettings settings) throws InterruptedException {
+    Routing routing = RoutedAlerts.routing(installation, settings, environment.disk());
     List<Courier> old;
     synchronized (lock) {
       old = couriers;
@@ -139,15 +114,8 @@ public final class Notifier implements AlertSink, AutoCloseable {
       courier.close();
     }
     synchronized (lock) {
-      installation = newInstallation;
-      settings = newSettings;
-      routing = newRouting;
-      muting = new MutingBoard(ledger, routing);
-      dispatcher = new Dispatcher(ledger, routing, now());
-      intake = new AlertIntake(ledger, dispatcher, metrics, settings.alertsMax());
-      outbox = new Outbox(ledger, dispatcher, settings.outboxLimits(), metrics, muting);
-      silencing = new Silencing(ledger, settings.silencesMax());
-      metrics.announce(routing.receivers().values());
+      routed = RoutedAlerts.of(installation, settings, routing, ledger, metrics, now());
+      care.allow(settings.silencesMax());
       couriers = started ? fleet.couriers(routing, settings, installation, desk) : List.of();
       alertmanagers.forEach(AlertmanagerClient::close);
       alertmanagers = started ? newAlertmanagers() : List.of();
@@ -158,7 +126,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
   }
 
   private List<AlertmanagerClient> newAlertmanagers() {
-    return settings.alertmanagers().stream().map(each -> new AlertmanagerClient(each, environment, handOverMetrics)).toList();
+    return routed.settings().alertmanagers().stream().map(each -> new AlertmanagerClient(each, environment, handOverMetrics)).toList();
   }
 
   /** What couriers see of the outbox: every step under the lock, and on disk when it returns. */
@@ -166,7 +134,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
     @Override
     public Optional<Parcel> next(Predicate<Destination> served) {
       synchronized (lock) {
-        Optional<Parcel> parcel = outbox.next(served, now());
+        Optional<Parcel> parcel = routed.outbox().next(served, now());
         ledger.commit();
         return parcel;
       }
@@ -175,7 +143,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
     @Override
     public void settle(Parcel parcel, Channel.Sent sent) {
       synchronized (lock) {
-        outbox.settle(parcel, sent, now());
+        routed.outbox().settle(parcel, sent, now());
         ledger.commit();
       }
     }
@@ -183,7 +151,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
     @Override
     public long nextAttemptMillis(Predicate<Destination> served) {
       synchronized (lock) {
-        return outbox.nextAttemptMillis(served, now());
+        return routed.outbox().nextAttemptMillis(served, now());
       }
     }
   }
@@ -194,7 +162,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
     List<AlertmanagerClient> others;
     synchronized (lock) {
       for (Alert alert : alerts) {
-        intake.accept(alert, now);
+        routed.intake().accept(alert, now);
       }
       ledger.commit();
       planFlush();
@@ -204,22 +172,18 @@ public final class Notifier implements AlertSink, AutoCloseable {
   }
 
   private void planFlush() {
-    long next = started ? dispatcher.nextFlushMillis().orElse(Long.MAX_VALUE) : Long.MAX_VALUE;
-    if (next >= flushPlannedMillis) {
-      return;
+    if (started) {
+      flushes.ask(routed.dispatcher().nextFlushMillis().orElse(Long.MAX_VALUE));
     }
-    if (flushTimer != null) {
-      flushTimer.cancel(false);
-    }
-    flushPlannedMillis = next;
-    flushTimer = environment.timers().once("notify groups", next, this::flush);
   }
 
   private void flush(long dueMillis) {
     synchronized (lock) {
-      flushPlannedMillis = Long.MAX_VALUE;
       try {
-        dispatcher.flushDue(dueMillis, now(), muting.at(dueMillis));
+        long now = now();
+        // When the clock was set back the due time is still to come, and alerts must not be looked at as if it had.
+        long at = Math.min(dueMillis, now);
+        routed.dispatcher().flushDue(at, now, routed.muting().at(at));
         ledger.commit();
       } finally {
         planFlush();
@@ -230,37 +194,20 @@ public final class Notifier implements AlertSink, AutoCloseable {
 
   private void maintain(long dueMillis) {
     synchronized (lock) {
-      outbox.escalate(dueMillis);
-      dispatcher.collectGarbage(dueMillis);
-      silencing.forgetExpired(dueMillis - NotifySettings.millis(settings.silenceRetentionSeconds()));
+      long at = Math.min(dueMillis, now());
+      routed.outbox().escalate(at);
+      routed.dispatcher().collectGarbage(at);
+      routed.dispatcher().planWithinIntervals(at);
+      routed.outbox().retryWithinLimits(at);
+      care.forgetExpired(at - NotifySettings.millis(routed.settings().silenceRetentionSeconds()));
       ledger.commit();
-      measure(dueMillis);
-      if (Math.floorMod(dueMillis, HISTORY_TRIM_MILLIS) < MAINTENANCE_MILLIS) {
-        store.trimHistory(settings.historyMax());
+      routed.measure(ledger, metrics, at);
+      if (Math.floorMod(at, HISTORY_TRIM_MILLIS) < MAINTENANCE_MILLIS) {
+        store.trimHistory(routed.settings().historyMax());
       }
+      planFlush();
     }
     wakeCouriers();
-  }
-
-  private void measure(long nowMillis) {
-    Muting now = muting.at(nowMillis);
-    int active = 0;
-    int suppressed = 0;
-    for (Alert alert : ledger.alerts()) {
-      if (!alert.isResolvedAt(nowMillis)) {
-        if (now.silencedBy(alert.labels()).isEmpty() && now.inhibitedBy(alert.labels()).isEmpty()) {
-          active++;
-        } else {
-          suppressed++;
-        }
-      }
-    }
-    metrics.alerts(active, suppressed, dispatcher.groups().size());
-    metrics.silences(count(Silence.State.ACTIVE, nowMillis), count(Silence.State.PENDING, nowMillis), count(Silence.State.EXPIRED, nowMillis));
-  }
-
-  private int count(Silence.State state, long nowMillis) {
-    return (int) ledger.silences().stream().filter(s -> s.stateAt(nowMillis) == state).count();
   }
 
   private void wakeCouriers() {
@@ -271,17 +218,22 @@ public final class Notifier implements AlertSink, AutoCloseable {
     now.forEach(Courier::wake);
   }
 
+  /** Silences and acknowledgements. */
+  public AlertCare care() {
+    return care;
+  }
+
   /** Alerts that fire, sorted by labels. */
   public List<AlertView> alerts() {
     synchronized (lock) {
-      return views().alerts(now());
+      return routed.views(ledger).alerts(now());
     }
   }
 
   /** Groups with alerts that fire, sorted by labels. */
   public List<GroupView> groups() {
     synchronized (lock) {
-      return views().groups(now());
+      return routed.views(ledger).groups(now());
     }
   }
 
@@ -293,94 +245,14 @@ public final class Notifier implements AlertSink, AutoCloseable {
   /** As {@link #explain(Labels)}, for an earlier time as far as alerts and silences of then are remembered. */
   public Explanation explain(Labels labels, long atMillis) {
     synchronized (lock) {
-      return views().explain(labels, atMillis, now());
+      return routed.views(ledger).explain(labels, atMillis, now());
     }
   }
 
-  private AlertViews views() {
-    return new AlertViews(ledger, routing, dispatcher, muting);
-  }
-
-  /**
-   * Notes that somebody takes care of an alert: it is not repeated any more, only its end is told.
-   *
-   * @throws ProblemsException if no such alert fires
-   */
-  public void acknowledge(Labels alert, String author, String comment) {
-    synchronized (lock) {
-      Alert known = ledger.alert(alert);
-      if (known == null || known.isResolvedAt(now())) {
-        throw new ProblemsException(Problem.error("", 0, 0, "no alert with these labels fires: " + alert));
-      }
-      ledger.put(alert, new Acknowledgement(
-          Truncation.toCharacters(author, ACKNOWLEDGEMENT_CHARACTERS_MAX), Truncation.toCharacters(comment, ACKNOWLEDGEMENT_CHARACTERS_MAX), now()));
-      ledger.commit();
-    }
-  }
-
-  /** Takes an acknowledgement back: the alert is repeated again. */
-  public void unacknowledge(Labels alert) {
-    synchronized (lock) {
-      ledger.removeAcknowledgement(alert);
-      ledger.commit();
-    }
-  }
-
-  /** All silences that are remembered, those that end last first. */
-  public List<Silence> silences() {
-    synchronized (lock) {
-      return silencing.list();
-    }
-  }
-
-  /** One silence. */
-  public Optional<Silence> silence(String id) {
-    synchronized (lock) {
-      return Optional.ofNullable(ledger.silence(id));
-    }
-  }
-
-  /** What a silence with these matchers would keep back now, and whether that is too much. */
-  public SilencePreview previewSilence(List<Matcher> matchers) {
-    synchronized (lock) {
-      long now = now();
-      return SilencePreview.of(matchers, ledger.alerts().stream().filter(a -> !a.isResolvedAt(now)).toList());
-    }
-  }
-
-  /**
-   * Makes a silence, or changes the one with this id; where what it matches changes, a new one with a new id replaces it.
-   *
-   * @param force whether it may match too much
-   * @throws ProblemsException with what is wrong
-   */
-  public Silence silence(
-      Optional<String> id, List<Matcher> matchers, long startsAtMillis, long endsAtMillis, String createdBy, String comment, boolean force) {
-    synchronized (lock) {
-      boolean known = id.map(ledger::silence).map(old -> old.matchers().equals(matchers)).orElse(false);
-      String tooMuch = force || known ? "" : previewSilence(matchers).tooMuch();
-      if (!tooMuch.isEmpty()) {
-        throw new ProblemsException(Problem.error("", 0, 0,
-            "the silence matches too much: " + tooMuch + "; narrow it, or insist with `meshwatch silence add --force`"));
-      }
-      Silence silence = silencing.put(id.orElse(null), matchers, startsAtMillis, endsAtMillis, createdBy, comment, now());
-      ledger.commit();
-      return silence;
-    }
-  }
-
-  /** As the other one, refused if it matches too much. */
-  public Silence silence(Optional<String> id, List<Matcher> matchers, long startsAtMillis, long endsAtMillis, String createdBy, String comment) {
-    return silence(id, matchers, startsAtMillis, endsAtMillis, createdBy, comment, false);
-  }
-
-  /** Ends a silence now; throws {@link ProblemsException} if there is none or it has ended. */
-  public Silence expireSilence(String id) {
-    synchronized (lock) {
-      Silence ended = silencing.expire(id, now());
-      ledger.commit();
-      return ended;
-    }
+  /** Recurring times in which alerts are kept back, in the order of the configuration. */
+  public List<MaintenanceView> maintenance() {
+    long now = now();
+    return routing().maintenance().stream().map(window -> MaintenanceView.of(window, now)).toList();
   }
 
   /** What was sent to whom, newest first. */
@@ -391,21 +263,19 @@ public final class Notifier implements AlertSink, AutoCloseable {
   /** What waits to be delivered. */
   public SpoolStatus spool() {
     synchronized (lock) {
-      return outbox.status();
+      return routed.outbox().status();
     }
   }
 
   /** Names of receivers, sorted. */
   public List<String> receivers() {
-    synchronized (lock) {
-      return routing.receivers().keySet().stream().sorted().toList();
-    }
+    return routing().receivers().keySet().stream().sorted().toList();
   }
 
   /** How alerts are routed now. */
   public Routing routing() {
     synchronized (lock) {
-      return routing;
+      return routed.routing();
     }
   }
 
@@ -417,7 +287,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
   /** How long an alert from outside counts as firing when it does not say. */
   public long resolveTimeoutMillis() {
     synchronized (lock) {
-      return NotifySettings.millis(settings.resolveTimeoutSeconds());
+      return NotifySettings.millis(routed.settings().resolveTimeoutSeconds());
     }
   }
 
@@ -426,6 +296,7 @@ public final class Notifier implements AlertSink, AutoCloseable {
     MailSettings relay;
     MailMessage message;
     synchronized (lock) {
+      Installation installation = routed.installation();
       relay = installation.mail().filter(MailSettings::enabled)
           .orElseThrow(() -> new ProblemsException(Problem.error("", 0, 0, "no mail relay is configured; set mail.host")));
       String id = "test." + now() + "@" + MailChannel.Style.idDomain(relay.sender().address());
@@ -444,35 +315,29 @@ public final class Notifier implements AlertSink, AutoCloseable {
   @Override
   public void close() {
     List<Courier> last;
+    Timers.Timer maintenance;
     synchronized (lock) {
       started = false;
       last = couriers;
       couriers = List.of();
       alertmanagers.forEach(AlertmanagerClient::close);
       alertmanagers = List.of();
-      cancel(flushTimer);
-      cancel(maintenanceTimer);
+      maintenance = maintenanceTimer;
+    }
+    flushes.cancel(false);
+    if (maintenance != null) {
+      maintenance.cancel(false);
     }
     try {
       for (Courier courier : last) {
         courier.close();
       }
-      await(flushTimer);
-      await(maintenanceTimer);
+      flushes.awaitIdle(CLOSE_TIMEOUT_MILLIS);
+      if (maintenance != null) {
+        maintenance.awaitIdle(CLOSE_TIMEOUT_MILLIS);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void cancel(Timers.@Nullable Timer timer) {
-    if (timer != null) {
-      timer.cancel(false);
-    }
-  }
-
-  private static void await(Timers.@Nullable Timer timer) throws InterruptedException {
-    if (timer != null) {
-      timer.awaitIdle(CLOSE_TIMEOUT_MILLIS);
     }
   }
 }

@@ -42,7 +42,6 @@ final class Outbox {
       if (destination != null && pending != null && served.test(destination) && isDue(destination, pending, nowMillis)) {
         Map<DeliveryKey, Parcel.Content> contents = contents(destination, key, nowMillis);
         if (!contents.isEmpty()) {
-          allowance(destination, nowMillis).take(nowMillis);
           return Optional.of(parcel(destination, contents, nowMillis));
         }
       }
@@ -58,7 +57,7 @@ final class Outbox {
     return allowances.computeIfAbsent(destination.id(), id -> new Allowance(limits.burst(), limits.refillMillis(), nowMillis));
   }
 
-  /** The entry, or all that are due for its destination if they are too many for single mails. */
+  /** The entry, or all that are due for its destination if they are too many for single mails, or for what it may get now. */
   private Map<DeliveryKey, Parcel.Content> contents(Destination destination, DeliveryKey first, long nowMillis) {
     List<DeliveryKey> due = new ArrayList<>();
     ledger.pending().forEach((key, pending) -> {
@@ -66,7 +65,8 @@ final class Outbox {
         due.add(key);
       }
     });
-    boolean digest = destination instanceof Destination.Mail && due.size() > limits.digestAbove();
+    boolean tooMany = due.size() > limits.digestAbove() || !allowance(destination, nowMillis).isEnoughFor(due.size(), nowMillis);
+    boolean digest = destination instanceof Destination.Mail && tooMany;
     Map<DeliveryKey, Parcel.Content> contents = new LinkedHashMap<>();
     for (DeliveryKey key : digest ? due : List.of(first)) {
       content(destination, key, nowMillis).ifPresent(c -> contents.put(key, c));
@@ -108,11 +108,12 @@ final class Outbox {
     return Long.toHexString(hash);
   }
 
-  /** Writes down what came of a parcel. */
+  /** Writes down what came of a parcel. Only what was taken uses up the destination's allowance: an outage must not. */
   void settle(Parcel parcel, Channel.Sent sent, long nowMillis) {
     metrics.attempted(parcel, sent.delivery(), nowMillis);
     switch (sent.delivery()) {
       case Delivery.Accepted accepted -> {
+        allowance(parcel.destination(), nowMillis).take(nowMillis);
         record(parcel, sent, HistoryEntry.Outcome.ACCEPTED, nowMillis);
         parcel.contents().forEach((key, content) -> finish(key, content, parcel.messageId(), nowMillis));
       }
@@ -125,7 +126,7 @@ final class Outbox {
         if (!alreadySaid) {
           record(parcel, sent, HistoryEntry.Outcome.DELAYED, nowMillis);
         }
-        parcel.contents().keySet().forEach(key -> delay(key, delayed, nowMillis));
+        parcel.contents().forEach((key, content) -> delay(key, content, delayed, nowMillis));
       }
     }
   }
@@ -148,8 +149,11 @@ final class Outbox {
     }
   }
 
-  private void delay(DeliveryKey key, Delivery.Delayed delayed, long nowMillis) {
+  private void delay(DeliveryKey key, Parcel.Content content, Delivery.Delayed delayed, long nowMillis) {
     Pending pending = ledger.pending(key);
+    if (delayed.perhapsTaken() && !content.notification().resolved().isEmpty()) {
+      ledger.put(key, ledger.told(key).afterLostAnswer(content.notification().resolved()));
+    }
     if (pending != null) {
       // When everything waits, the channel itself decides when it tries again.
       long wait = delayed.everything() ? 0 : limits.backoffMillis(pending.attempts());
@@ -185,6 +189,16 @@ final class Outbox {
             dispatcher.enqueue(twin, news, nowMillis);
           }
         }
+      }
+    });
+  }
+
+  /** Lets nothing wait longer for its next attempt than the longest wait there is: the machine's clock may have been set back. */
+  void retryWithinLimits(long nowMillis) {
+    long latestMillis = nowMillis + limits.retryMaxMillis();
+    Map.copyOf(ledger.pending()).forEach((key, pending) -> {
+      if (pending.nextAttemptAtMillis() > latestMillis) {
+        ledger.put(key, pending.dueAt(latestMillis));
       }
     });
   }

@@ -10,6 +10,11 @@ package io.meshwatch.notify;
  * @param retryMaxMillis longest wait between attempts
  */
 record OutboxLimits(int digestAbove, int burst, long refillMillis, long retryFirstMillis, long retryMaxMillis) {
+  /** These limits, with no wait between attempts longer than so much time, as far as the first wait allows. */
+  OutboxLimits retryingWithin(long millis) {
+    return new OutboxLimits(digestAbove, burst, refillMillis, retryFirstMillis, Math.max(retryFirstMillis, Math.min(retryMaxMillis, millis)));
+  }
+
   long backoffMillis(int failuresBefore) {
     long doubled = retryFirstMillis << Math.min(failuresBefore, 20);
     return Math.clamp(doubled, 1, retryMaxMillis);

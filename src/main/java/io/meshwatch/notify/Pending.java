@@ -33,6 +33,10 @@ record Pending(
         : this;
   }
 
+  Pending dueAt(long atMillis) {
+    return new Pending(createdAtMillis, atMillis, attempts, messageId, announced, lastReply);
+  }
+
   Pending retryAt(long atMillis, String reply) {
     return new Pending(createdAtMillis, atMillis, attempts + 1, messageId, announced, reply);
   }

@@ -4,6 +4,7 @@ import io.meshwatch.model.Matcher;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Everything that decides which alert is told to whom and when.
@@ -29,7 +30,11 @@ public record Routing(
    * @param matchers which alerts
    * @param times when
    */
-  public record MaintenanceWindow(String name, List<Matcher> matchers, List<TimeInterval> times) {}
+  public record MaintenanceWindow(String name, List<Matcher> matchers, List<TimeInterval> times) {
+    boolean isAt(long atMillis) {
+      return times.stream().anyMatch(t -> t.contains(atMillis));
+    }
+  }
 
   /**
    * Another way out.
@@ -42,6 +47,14 @@ public record Routing(
   /** The routing that settings describe, an {@code alertmanager.yml} they may name left aside. */
   public static Routing of(Installation installation, NotifySettings settings) {
     return DefaultRouting.of(installation, settings);
+  }
+
+  /** The shortest time between two looks at groups that are told to some destinations; {@code Long.MAX_VALUE} if no route leads there. */
+  long shortestGroupIntervalMillis(Predicate<Destination> some) {
+    return root.all().stream()
+        .filter(route -> receiver(route).destinations().stream().anyMatch(some))
+        .mapToLong(route -> route.grouping().groupIntervalMillis())
+        .min().orElse(Long.MAX_VALUE);
   }
 
   /** The receiver of a route. */

@@ -3,6 +3,7 @@ package io.meshwatch.notify;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -35,6 +36,18 @@ public record TimeInterval(
         && anyDayHolds(time)
         && anyHolds(months, time.getMonthValue())
         && anyHolds(years, time.getYear());
+  }
+
+  /** What it says, for people: {@code 22:00-24:00, monday:friday, days 1:5, months 3:8, Europe/Berlin}. */
+  public String text() {
+    List<String> parts = new ArrayList<>();
+    minutesOfDay.forEach(r -> parts.add(TimeRanges.clock(r.begin()) + "-" + TimeRanges.clock(r.end())));
+    weekdays.forEach(r -> parts.add(TimeRanges.weekdayNames(r)));
+    daysOfMonth.forEach(r -> parts.add("days " + TimeRanges.numbers(r)));
+    months.forEach(r -> parts.add("months " + TimeRanges.numbers(r)));
+    years.forEach(r -> parts.add("years " + TimeRanges.numbers(r)));
+    parts.add(zone.getId());
+    return String.join(", ", parts);
   }
 
   private static boolean anyHolds(List<Range> ranges, int value) {

@@ -23,6 +23,16 @@ final class TimeRanges {
     return WEEKDAYS.get(range.begin()) + ":" + WEEKDAYS.get(range.end());
   }
 
+  /** A range of numbers as it is written: {@code 1:5}. */
+  static String numbers(Range range) {
+    return range.begin() + ":" + range.end();
+  }
+
+  /** A minute of the day as clocks show it. */
+  static String clock(int minuteOfDay) {
+    return String.format(Locale.ROOT, "%02d:%02d", minuteOfDay / 60, minuteOfDay % 60);
+  }
+
   private static int weekday(String text) {
     int day = WEEKDAYS.indexOf(text.toLowerCase(Locale.ROOT));
     if (day < 0) {

@@ -1,5 +1,6 @@
 package io.meshwatch.rules;
 
+import io.meshwatch.environment.Alarm;
 import io.meshwatch.environment.Clock;
 import io.meshwatch.environment.Timers;
 import io.meshwatch.model.Labels;
@@ -7,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at alerting rules of a group as soon as samples arrive that they may read, instead of at the group's next turn. A sample waits
@@ -27,22 +27,18 @@ final class EarlyLooks {
 
   private final RuleGroup group;
   private final List<RunningRule> candidates;
-  private final Timers timers;
   private final Clock clock;
+  private final Alarm alarm;
   private final long gapMillis;
   private Set<RunningRule> waiting = new LinkedHashSet<>();
   private long newestMillis;
   private long lastLookMillis;
-  private boolean planned;
-  /** That of the last look, which is planned, runs or is over. */
-  private Timers.@Nullable Timer timer;
-  private boolean closed;
 
   EarlyLooks(RuleGroup group, Timers timers, Clock clock) {
     this.group = group;
     this.candidates = group.rulesThatFireSoon();
-    this.timers = timers;
     this.clock = clock;
+    this.alarm = new Alarm("early look " + group.spec().key(), timers, this::look);
     this.gapMillis = group.intervalMillis() / LOOKS_PER_INTERVAL;
   }
 
@@ -52,20 +48,21 @@ final class EarlyLooks {
       return;
     }
     synchronized (this) {
+      // With nothing waiting, earlier samples do not count: the machine's clock may have been set back since.
+      newestMillis = waiting.isEmpty() ? atMillis : Math.max(newestMillis, atMillis);
       for (RunningRule rule : candidates) {
         if (!waiting.contains(rule) && rule.inputs.mayRead(source, mayHave)) {
           waiting.add(rule);
         }
       }
-      newestMillis = Math.max(newestMillis, atMillis);
       plan();
     }
   }
 
   private void plan() {
-    if (!waiting.isEmpty() && !planned && !closed) {
-      planned = true;
-      timer = timers.once("early look " + group.spec().key(), Math.max(clock.wallMillis(), lastLookMillis + gapMillis), this::look);
+    if (!waiting.isEmpty()) {
+      long now = clock.wallMillis();
+      alarm.ask(Math.clamp(lastLookMillis + gapMillis, now, now + gapMillis));
     }
   }
 
@@ -73,7 +70,6 @@ final class EarlyLooks {
     Set<RunningRule> rules;
     long atMillis;
     synchronized (this) {
-      planned = false;
       lastLookMillis = dueMillis;
       rules = waiting;
       waiting = new LinkedHashSet<>();
@@ -82,6 +78,7 @@ final class EarlyLooks {
     if (!rules.isEmpty() && !group.lookAhead(rules, atMillis)) {
       synchronized (this) {
         waiting.addAll(rules);
+        newestMillis = Math.max(newestMillis, atMillis);
         plan();
       }
     }
@@ -96,14 +93,7 @@ final class EarlyLooks {
 
   /** Plans no more looks and waits for one that runs. */
   void close() throws InterruptedException {
-    Timers.Timer last;
-    synchronized (this) {
-      closed = true;
-      last = timer;
-    }
-    if (last != null) {
-      last.cancel(true);
-      last.awaitIdle(STOP_MILLIS_MAX);
-    }
+    alarm.cancel(true);
+    alarm.awaitIdle(STOP_MILLIS_MAX);
   }
 }

@@ -97,4 +97,9 @@ final class PushedPage implements ExpositionSink {
   public void exemplar(byte[] page, int labelsFrom, int labelsTo, double value, long timestampMillis) {
     // A Pushgateway shows none.
   }
+
+  @Override
+  public void created(long timestampMillis) {
+    // A Pushgateway shows none.
+  }
 }

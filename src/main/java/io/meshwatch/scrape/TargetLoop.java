@@ -4,7 +4,6 @@ import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
 import io.meshwatch.environment.Timers;
-import io.meshwatch.exposition.ClassicHistogramConversion;
 import io.meshwatch.exposition.ExpositionException;
 import io.meshwatch.exposition.ExpositionFormat;
 import io.meshwatch.exposition.ExpositionParser;
@@ -18,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,21 +79,14 @@ final class TargetLoop {
     this.credentials = credentials;
     this.sampleLabels = new SampleLabels(job, target.labels(), metricRelabeling);
     this.cache = predecessor == null ? new ScrapeCache() : ScrapeCache.successorOf(predecessor.cache);
-    this.report = new ReportSeries(sampleLabels, job.extraMetrics());
-    this.headers = headers();
-    this.intervalText = PromDuration.format(target.intervalMillis());
-    this.status = predecessor == null ? unknown() : predecessor.status;
-  }
-
-  private List<HttpCall.Header> headers() {
-    List<HttpCall.Header> always =
+    this.report = new ReportSeries(sampleLabels);
+    this.headers =
         List.of(
             new HttpCall.Header("Accept", job.formats().acceptHeader()),
             new HttpCall.Header("User-Agent", "meshwatch"),
             new HttpCall.Header("X-Prometheus-Scrape-Timeout-Seconds", seconds(target.timeoutMillis())));
-    return job.formats().compression()
-        ? always
-        : Stream.concat(always.stream(), Stream.of(new HttpCall.Header("Accept-Encoding", "identity"))).toList();
+    this.intervalText = PromDuration.format(target.intervalMillis());
+    this.status = predecessor == null ? unknown() : predecessor.status;
   }
 
   private static String seconds(long millis) {
@@ -265,13 +256,7 @@ final class TargetLoop {
 
   private ScrapeOutcome read(HttpResult.Answer answer, ExpositionFormat format, ScrapeBatch batch) {
     try {
-      if (job.formats().convertClassicHistograms()) {
-        ClassicHistogramConversion conversion = new ClassicHistogramConversion(batch, job.formats().alwaysClassicHistograms());
-        ExpositionParser.parse(format, answer.body(), answer.bodyLength(), conversion);
-        conversion.finish();
-      } else {
-        ExpositionParser.parse(format, answer.body(), answer.bodyLength(), batch);
-      }
+      ExpositionParser.parse(format, answer.body(), answer.bodyLength(), batch);
     } catch (ExpositionException e) {
       return ScrapeOutcome.BadPage.of(e);
     } catch (ScrapeFailure e) {

@@ -238,7 +238,6 @@ final class TargetPool {
 
     void stop() {
       timers.forEach(t -> t.cancel(false));
-      discovery.close();
     }
 
     private void ask() throws InterruptedException {

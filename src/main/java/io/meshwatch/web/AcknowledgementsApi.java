@@ -40,12 +40,12 @@ final class AcknowledgementsApi {
   private void acknowledge(Routes.Call call) throws IOException {
     JsonNode body = NotificationsApi.body(call);
     String author = body.path("author").asString("").strip();
-    notifier.acknowledge(labels(body), author.isEmpty() ? call.request().user().orElse("") : author, body.path("comment").asString(""));
+    notifier.care().acknowledge(labels(body), author.isEmpty() ? call.request().user().orElse("") : author, body.path("comment").asString(""));
     done(call);
   }
 
   private void withdraw(Routes.Call call) throws IOException {
-    notifier.unacknowledge(labels(NotificationsApi.body(call)));
+    notifier.care().unacknowledge(labels(NotificationsApi.body(call)));
     done(call);
   }
 

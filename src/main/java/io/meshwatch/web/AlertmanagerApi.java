@@ -164,8 +164,17 @@ final class AlertmanagerApi {
     json.writeEndArray();
   }
 
+  /** The body of a change, which must say that it is JSON: so no other page's form can make one. */
+  private static JsonNode body(Routes.Call call) throws IOException {
+    String type = call.request().header("Content-Type").orElse("");
+    if (!type.startsWith("application/json")) {
+      throw new BadRequestException("unsupported media type \"" + type + "\", only [application/json] are allowed");
+    }
+    return Json.read(call.request().body(BODY_BYTES_MAX));
+  }
+
   private void postAlerts(Routes.Call call) throws IOException {
-    JsonNode body = Json.read(call.request().body(BODY_BYTES_MAX));
+    JsonNode body = body(call);
     if (!body.isArray()) {
       throw new BadRequestException("expected a list of alerts");
     }
@@ -211,7 +220,7 @@ final class AlertmanagerApi {
     List<Matcher> filter = AlertFilter.matchers(call);
     Json.stream(call.reply(), json -> {
       json.writeStartArray();
-      notifier.silences().stream().filter(s -> filter.stream().allMatch(m -> concerns(s, m))).forEach(s -> silence(json, s));
+      notifier.care().silences().stream().filter(s -> filter.stream().allMatch(m -> concerns(s, m))).forEach(s -> silence(json, s));
       json.writeEndArray();
     });
   }
@@ -222,7 +231,7 @@ final class AlertmanagerApi {
   }
 
   private void silence(Routes.Call call) throws IOException {
-    Optional<Silence> silence = notifier.silence(call.segment("id"));
+    Optional<Silence> silence = notifier.care().silence(call.segment("id"));
     if (silence.isEmpty()) {
       call.reply().status(404).send(new byte[0]);
     } else {
@@ -256,7 +265,7 @@ final class AlertmanagerApi {
   }
 
   private void postSilence(Routes.Call call) throws IOException {
-    JsonNode body = Json.read(call.request().body(BODY_BYTES_MAX));
+    JsonNode body = body(call);
     List<Matcher> matchers = new ArrayList<>();
     for (JsonNode each : body.path("matchers")) {
       matchers.add(matcher(each));
@@ -266,7 +275,7 @@ final class AlertmanagerApi {
     Optional<String> id = Optional.of(body.path("id").asString("")).filter(text -> !text.isEmpty());
     boolean force = new Parameters(call.request()).text("force").orElse("false").equals("true");
     Silence silence =
-        notifier.silence(id, matchers, startsAt, endsAt, body.path("createdBy").asString(""), body.path("comment").asString(""), force);
+        notifier.care().silence(id, matchers, startsAt, endsAt, body.path("createdBy").asString(""), body.path("comment").asString(""), force);
     Json.send(call.reply(), json -> {
       json.writeStartObject();
       json.writeStringProperty("silenceID", silence.id());
@@ -282,11 +291,11 @@ final class AlertmanagerApi {
   }
 
   private void expireSilence(Routes.Call call) throws IOException {
-    if (notifier.silence(call.segment("id")).isEmpty()) {
+    if (notifier.care().silence(call.segment("id")).isEmpty()) {
       call.reply().status(404).send(new byte[0]);
       return;
     }
-    notifier.expireSilence(call.segment("id"));
+    notifier.care().expireSilence(call.segment("id"));
     call.reply().status(200).send(new byte[0]);
   }
 

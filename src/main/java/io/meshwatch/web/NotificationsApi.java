@@ -2,6 +2,7 @@ package io.meshwatch.web;
 
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.ProblemsException;
+import io.meshwatch.notify.MaintenanceView;
 import io.meshwatch.notify.MatcherParser;
 import io.meshwatch.notify.Notifier;
 import io.meshwatch.notify.SilencePreview;
@@ -14,7 +15,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /api/meshwatch/v1}: test mails and what a silence would keep back. Changes take JSON, so no other page's form can make them. */
+/**
+ * {@code /api/meshwatch/v1}: test mails, what a silence would keep back, and recurring maintenance. Changes take JSON, so no other
+ * page's form can make them.
+ */
 final class NotificationsApi {
   private static final int BODY_BYTES_MAX = 64 * 1024;
   private static final int PREVIEW_ALERTS_MAX = 100;
@@ -28,6 +32,7 @@ final class NotificationsApi {
   void addTo(Routes routes) {
     routes.post("/api/meshwatch/v1/mail/test", guarded(this::testMail));
     routes.post("/api/meshwatch/v1/silences/preview", guarded(this::preview));
+    routes.get("/api/meshwatch/v1/maintenance", guarded(this::maintenance));
   }
 
   static Routes.Endpoint guarded(Routes.Endpoint endpoint) {
@@ -66,11 +71,26 @@ final class NotificationsApi {
   private void preview(Routes.Call call) throws IOException {
     List<Matcher> matchers = new ArrayList<>();
     body(call).path("matchers").forEach(each -> matchers.addAll(MatcherParser.parse(each.asString(""))));
-    SilencePreview preview = notifier.previewSilence(matchers);
+    SilencePreview preview = notifier.care().previewSilence(matchers);
     ObjectNode answer = Json.MAPPER.createObjectNode();
     answer.put("matching", preview.matching().size()).put("firing", preview.firing()).put("tooMuch", preview.tooMuch());
     ArrayNode alerts = answer.putArray("alerts");
     preview.matching().stream().limit(PREVIEW_ALERTS_MAX).forEach(each -> alerts.add(each.labels().toString()));
+    ArrayNode parsed = answer.putArray("matchers");
+    matchers.forEach(each -> parsed.addObject().put("name", each.name()).put("value", each.value()).put("isRegex", each.pattern() != null)
+        .put("isEqual", each.op() == Matcher.Op.EQUAL || each.op() == Matcher.Op.MATCH));
+    Json.send(call.reply(), (Object) answer);
+  }
+
+  private void maintenance(Routes.Call call) throws IOException {
+    ArrayNode answer = Json.MAPPER.createArrayNode();
+    for (MaintenanceView window : notifier.maintenance()) {
+      ObjectNode node = answer.addObject().put("name", window.name()).put("now", window.now());
+      ArrayNode matchers = node.putArray("matchers");
+      window.matchers().forEach(each -> matchers.add(MatcherParser.format(each)));
+      ArrayNode times = node.putArray("times");
+      window.times().forEach(times::add);
+    }
     Json.send(call.reply(), (Object) answer);
   }
 }

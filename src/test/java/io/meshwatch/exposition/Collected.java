@@ -16,7 +16,6 @@ final class Collected implements ExpositionSink {
 
   final List<Entry> entries = new ArrayList<>();
   final List<NativeSample> histograms = new ArrayList<>();
-  final List<Exemplar> exemplarsOfHistograms = new ArrayList<>();
   final List<Long> created = new ArrayList<>();
   private final boolean openMetrics;
   private MetricMetadata.Type type = MetricMetadata.Type.UNKNOWN;
@@ -71,7 +70,7 @@ final class Collected implements ExpositionSink {
   @Override
   public void histogram(byte[] page, int seriesFrom, int seriesTo, Histogram histogram, long timestampMillis) {
     histograms.add(new NativeSample(SeriesText.labels(page, seriesFrom, seriesTo, type), histogram));
-    exemplars = exemplarsOfHistograms;
+    exemplars = new ArrayList<>();
   }
 
   @Override

@@ -26,7 +26,7 @@ class CareTest {
   void repeatsNoAlertThatSomebodyTakesCareOf() {
     Alert alert = world.firing("alertname", "DiskFull", "host", "db-1");
     world.pass(30 * SECOND);
-    world.notifier.acknowledge(alert.labels(), "ann", "ordered a disk");
+    world.notifier.care().acknowledge(alert.labels(), "ann", "ordered a disk");
     world.restart();
     assertThat(world.notifier.alerts().getFirst().acknowledged()).hasValueSatisfying(a -> assertThat(a.author()).isEqualTo("ann"));
     world.pass(150 * MINUTE);
@@ -40,7 +40,7 @@ class CareTest {
   void saysInTheMailWhoTakesCareOfWhatStillFires() {
     Alert alert = world.firing("alertname", "DiskFull", "host", "db-1", "disk", "a");
     world.pass(30 * SECOND);
-    world.notifier.acknowledge(alert.labels(), "ann", "ordered a disk");
+    world.notifier.care().acknowledge(alert.labels(), "ann", "ordered a disk");
     world.firing("alertname", "DiskFull", "host", "db-1", "disk", "b");
     world.pass(6 * MINUTE);
     assertThat(world.lastMail().text()).contains("== Still firing ==").contains("ann takes care of it: ordered a disk");
@@ -50,8 +50,8 @@ class CareTest {
   void repeatsAgainWhenAnAcknowledgementIsTakenBack() {
     Alert alert = world.firing("alertname", "DiskFull", "host", "db-1");
     world.pass(30 * SECOND);
-    world.notifier.acknowledge(alert.labels(), "ann", "");
-    world.notifier.unacknowledge(alert.labels());
+    world.notifier.care().acknowledge(alert.labels(), "ann", "");
+    world.notifier.care().unacknowledge(alert.labels());
     world.pass(70 * MINUTE);
     assertThat(world.subjects()).hasSize(2);
   }
@@ -60,7 +60,7 @@ class CareTest {
   void forgetsAnAcknowledgementWithItsAlert() {
     Alert alert = world.firing("alertname", "DiskFull", "host", "db-1");
     world.pass(30 * SECOND);
-    world.notifier.acknowledge(alert.labels(), "ann", "");
+    world.notifier.care().acknowledge(alert.labels(), "ann", "");
     world.resolve(alert);
     world.pass(5 * MINUTE);
     world.firing("alertname", "DiskFull", "host", "db-1");
@@ -69,12 +69,12 @@ class CareTest {
 
   @Test
   void takesNoAcknowledgementOfAnAlertThatDoesNotFire() {
-    assertThatThrownBy(() -> world.notifier.acknowledge(io.meshwatch.model.Labels.of("alertname", "Nothing"), "ann", ""))
+    assertThatThrownBy(() -> world.notifier.care().acknowledge(io.meshwatch.model.Labels.of("alertname", "Nothing"), "ann", ""))
         .isInstanceOf(ProblemsException.class).hasMessageContaining("no alert with these labels fires");
   }
 
   private void silence(Matcher matcher, boolean force) {
-    world.notifier.silence(Optional.empty(), List.of(matcher), world.now(), world.now() + MINUTE, "ann", "", force);
+    world.notifier.care().silence(Optional.empty(), List.of(matcher), world.now(), world.now() + MINUTE, "ann", "", force);
   }
 
   @Test
@@ -87,7 +87,7 @@ class CareTest {
     assertThatThrownBy(() -> silence(new Matcher("host", Matcher.Op.MATCH, ".+"), false)).hasMessageContaining("nearly any value");
     silence(Matcher.equal("host", "db-1"), false);
     silence(all, true);
-    assertThat(world.notifier.silences()).hasSize(2);
-    assertThat(world.notifier.previewSilence(List.of(Matcher.equal("host", "db-1"))).matching()).hasSize(1);
+    assertThat(world.notifier.care().silences()).hasSize(2);
+    assertThat(world.notifier.care().previewSilence(List.of(Matcher.equal("host", "db-1"))).matching()).hasSize(1);
   }
 }

@@ -61,7 +61,7 @@ class DurabilityTest {
     try (NotificationStore store = NotificationStore.open(file); Notifier first = notifier(store, settings())) {
       first.accept(List.of(alert("Waiting")));
       simulation.time().advance(11_000);
-      first.silence(Optional.empty(), List.of(Matcher.equal("alertname", "Silenced")), START, START + 3_600_000, "ann", "why");
+      first.care().silence(Optional.empty(), List.of(Matcher.equal("alertname", "Silenced")), START, START + 3_600_000, "ann", "why");
       first.accept(List.of(alert("Fresh"), alert("Silenced")));
       killed = copyOf(file);
     }
@@ -70,7 +70,7 @@ class DurabilityTest {
       simulation.time().advance(60_000);
       assertThat(relay.accepted()).extracting(MailMessage::subject)
           .containsExactlyInAnyOrder("1 new: Waiting is broken (host db-1 \"ü\") [test-eu]", "1 new: Fresh is broken (host db-1 \"ü\") [test-eu]");
-      assertThat(second.silences()).singleElement().satisfies(s -> assertThat(s.comment()).isEqualTo("why"));
+      assertThat(second.care().silences()).singleElement().satisfies(s -> assertThat(s.comment()).isEqualTo("why"));
       assertThat(second.history(10)).hasSize(3);
       assertThat(second.alerts()).hasSize(3);
     }
@@ -110,8 +110,8 @@ class DurabilityTest {
   @Test
   void keepsNoMoreSilencesThanAllowed() {
     try (NotificationStore store = NotificationStore.inMemory(); Notifier notifier = notifier(store, limited(3, 1, 10))) {
-      notifier.silence(Optional.empty(), List.of(Matcher.equal("a", "1")), START, START + 1000, "", "");
-      assertThatThrownBy(() -> notifier.silence(Optional.empty(), List.of(Matcher.equal("a", "2")), START, START + 1000, "", ""))
+      notifier.care().silence(Optional.empty(), List.of(Matcher.equal("a", "1")), START, START + 1000, "", "");
+      assertThatThrownBy(() -> notifier.care().silence(Optional.empty(), List.of(Matcher.equal("a", "2")), START, START + 1000, "", ""))
           .isInstanceOf(ProblemsException.class).hasMessageContaining("silencesMax");
     }
   }

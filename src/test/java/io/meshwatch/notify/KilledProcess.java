@@ -41,7 +41,7 @@ final class KilledProcess {
         OptionalDouble.empty())));
     System.out.println("alert " + n);
     if (n % 10 == 0) {
-      Silence silence = notifier.silence(Optional.empty(), List.of(Matcher.equal("host", "h" + n)), now, now + 3_600_000, "t", "");
+      Silence silence = notifier.care().silence(Optional.empty(), List.of(Matcher.equal("host", "h" + n)), now, now + 3_600_000, "t", "");
       System.out.println("silence " + silence.id());
     }
   }

@@ -5,11 +5,15 @@ import static io.meshwatch.notify.NotifyWorld.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.SetBackTime;
+import io.meshwatch.environment.Telemetry;
 import io.meshwatch.model.Alert;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.notify.NotifySettings.AddressFilter;
+import io.meshwatch.notify.NotifySettings.GroupingSettings;
 import io.meshwatch.notify.mail.Delivery;
 import io.meshwatch.notify.mail.MailMessage;
 import java.nio.charset.StandardCharsets;
@@ -163,7 +167,7 @@ class NotifierTest {
 
   @Test
   void sendsNothingAboutSilencedAlertsAndEverythingAfterwards() {
-    world.notifier.silence(Optional.empty(), List.of(Matcher.equal("host", "db-1")), world.now(), world.now() + 30 * MINUTE, "ann", "repair");
+    world.notifier.care().silence(Optional.empty(), List.of(Matcher.equal("host", "db-1")), world.now(), world.now() + 30 * MINUTE, "ann", "repair");
     Alert over = world.firing("alertname", "A", "host", "db-1");
     world.firing("alertname", "B", "host", "db-1");
     world.pass(5 * MINUTE);
@@ -176,7 +180,7 @@ class NotifierTest {
 
   @Test
   void refusesASilenceThatMatchesEverything() {
-    assertThatThrownBy(() -> world.notifier.silence(
+    assertThatThrownBy(() -> world.notifier.care().silence(
             Optional.empty(), List.of(new Matcher("host", Matcher.Op.MATCH, ".*")), world.now(), world.now() + MINUTE, "ann", "oops"))
         .isInstanceOf(ProblemsException.class).hasMessageContaining("every alert");
   }
@@ -313,5 +317,88 @@ class NotifierTest {
     Explanation why = world.notifier.explain(Labels.of("alertname", "TargetDown", "host", "db-1", "severity", "warning"));
     assertThat(why.inhibitedBy()).contains(Labels.of("alertname", "NodeDown", "host", "db-1", "severity", "critical"));
     assertThat(why.ways()).singleElement().satisfies(w -> assertThat(w.receiver()).isEqualTo("mail"));
+  }
+
+  @Test
+  void asksARelayThatIsDownOftenEnoughForTheShortestGroupInterval() {
+    world.use(world.settings.withGrouping(new GroupingSettings(List.of("alertname"), 10, 15, 3600)));
+    world.relay.goDown();
+    world.firing("alertname", "DiskFull", "host", "db-1");
+    world.pass(30 * MINUTE);
+    world.relay.accept();
+    world.pass(15 * SECOND);
+    assertThat(world.subjects()).hasSize(1);
+  }
+
+  @Test
+  void putsWhatARateLimitHoldsBackIntoOneDigest() {
+    world.use(withRate(2, 60));
+    for (int i = 0; i < 4; i++) {
+      world.firing("alertname", "A" + i);
+      world.pass(15 * SECOND);
+    }
+    assertThat(world.subjects()).as("two at once").hasSize(2);
+    world.pass(15 * SECOND);
+    assertThat(world.subjects()).as("one after a minute").hasSize(3);
+    assertThat(world.lastMail().subject()).startsWith("2 new:");
+  }
+
+  private NotifySettings withRate(int burst, double pauseSeconds) {
+    NotifySettings s = world.settings;
+    return new NotifySettings(s.timeZone(), s.grouping(), s.digest(), s.addressFilters(), s.receivers(), s.routes(), s.shippedInhibitions(),
+        s.inhibitions(), s.timeIntervals(), s.maintenance(), s.heartbeatUrl(), s.heartbeatSeconds(), s.secondChannel(), s.alertmanagerFile(), s.alertmanagers(),
+        s.resolveTimeoutSeconds(), s.silenceRetentionSeconds(), s.alertsMax(), s.silencesMax(), s.historyMax(), s.mailAlertsMax(), s.digestAbove(),
+        burst, pauseSeconds, s.retryFirstSeconds(), s.retryMaxSeconds());
+  }
+
+  @Test
+  void anOutageDoesNotUseUpTheRateOfMails() {
+    world.use(withRate(2, 3600));
+    world.relay.goDown();
+    world.firing("alertname", "DiskFull", "host", "db-1");
+    world.pass(30 * MINUTE);
+    world.relay.accept();
+    world.pass(MINUTE);
+    assertThat(world.subjects()).hasSize(1);
+  }
+
+  @Test
+  void takesNothingForOverWhenTheClockIsSetBack() {
+    SetBackTime clock = new SetBackTime(world.simulation.time());
+    Environment e = world.environment;
+    world.environment = new Environment(clock, clock, e.workers(), e.network(), e.disk(), e.listeners(), new Telemetry());
+    world.use(world.settings);
+    Labels disk = Labels.of("alertname", "DiskFull", "host", "db-1");
+    keepFiring(clock, disk, 2);
+    assertThat(world.subjects()).containsExactly("1 new: DiskFull (host db-1) [test-eu]");
+    clock.setBack(60 * MINUTE);
+    keepFiring(clock, disk, 3);
+    assertThat(world.subjects()).as("neither its end nor its start again").hasSize(1);
+    Labels later = Labels.of("alertname", "DiskFull", "host", "db-1", "mountpoint", "/data");
+    keepFiring(clock, later, 2);
+    assertThat(world.subjects()).as("the group is looked at as usual").hasSize(2);
+  }
+
+  /** As rules do: an alert is sent each minute, and valid for four. */
+  private void keepFiring(SetBackTime clock, Labels labels, int minutes) {
+    for (int i = 0; i < minutes; i++) {
+      long now = clock.wallMillis();
+      world.notifier.accept(List.of(new Alert(labels, Labels.EMPTY, now, now + 4 * MINUTE, now, "", OptionalDouble.empty())));
+      world.pass(MINUTE);
+    }
+  }
+
+  @Test
+  void tellsAnAlertAnewThatBeginsAgainAfterItsEndMayHaveBeenTold() {
+    Alert first = world.firing("alertname", "DiskFull", "host", "db-1");
+    world.pass(10 * SECOND);
+    world.relay.answer(m -> new Delivery.Delayed(0, "the answer is lost", true, true));
+    world.resolve(first);
+    world.pass(MINUTE);
+    world.restart();
+    world.firing("alertname", "DiskFull", "host", "db-1");
+    world.relay.accept();
+    world.pass(70 * SECOND);
+    assertThat(world.subjects()).containsExactly("1 new: DiskFull on db-1 [test-eu]", "1 new: DiskFull on db-1 [test-eu]");
   }
 }

@@ -2,6 +2,8 @@ package io.meshwatch.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.SetBackTime;
 import io.meshwatch.environment.SimulatedEnvironment;
 import io.meshwatch.model.Alert;
 import io.meshwatch.model.Labels;
@@ -21,7 +23,13 @@ class EarlyLooksTest {
   private final SimulatedEnvironment simulated = new SimulatedEnvironment(START);
   private final FakeEngine engine = new FakeEngine();
   private final List<Alert> sent = new ArrayList<>();
-  private final Rules rules = new Rules(simulated.environment(), engine, sent::addAll, RuleOptions.defaults("http://mw"));
+  private final SetBackTime clock = new SetBackTime(simulated.time());
+  private final Rules rules = new Rules(environment(), engine, sent::addAll, RuleOptions.defaults("http://mw"));
+
+  private Environment environment() {
+    Environment e = simulated.environment();
+    return new Environment(clock, clock, e.workers(), e.network(), e.disk(), e.listeners(), e.telemetry());
+  }
 
   @AfterEach
   void stop() {
@@ -40,7 +48,7 @@ class EarlyLooksTest {
   }
 
   private long now() {
-    return simulated.time().wallMillis();
+    return clock.wallMillis();
   }
 
   private void arrive(String metric) {
@@ -204,6 +212,20 @@ class EarlyLooksTest {
     arrive("x");
     assertThat(sent).isEmpty();
     simulated.time().advance(INTERVAL / EarlyLooks.LOOKS_PER_INTERVAL);
+    assertThat(sent).hasSize(1);
+  }
+
+  @Test
+  void goOnAfterTheClockWasSetBack() throws InterruptedException {
+    runAlert("x > 0.9", "", "");
+    arrive("x");
+    clock.setBack(240 * INTERVAL);
+    simulated.time().advance(INTERVAL);
+    engine.answer("x > 0.9", FakeEngine.sample(0.95, "job", "node"));
+    arrive("x");
+    simulated.time().advance(INTERVAL / EarlyLooks.LOOKS_PER_INTERVAL);
+
+    assertThat(looks()).isEqualTo(2);
     assertThat(sent).hasSize(1);
   }
 }

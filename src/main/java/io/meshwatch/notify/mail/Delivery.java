@@ -15,8 +15,14 @@ public sealed interface Delivery {
    * Not now: to be tried again.
    *
    * @param everything whether nothing at all can be sent there now, as when the relay is down; false = only this message waits
+   * @param perhapsTaken whether only the answer may have been lost, so that the message arrived all the same
    */
-  record Delayed(int code, String text, boolean everything) implements Delivery {}
+  record Delayed(int code, String text, boolean everything, boolean perhapsTaken) implements Delivery {
+    /** Certainly not taken. */
+    public Delayed(int code, String text, boolean everything) {
+      this(code, text, everything, false);
+    }
+  }
 
   /** Never: trying again does not help. */
   record Refused(int code, String text) implements Delivery {}

@@ -45,7 +45,7 @@ public final class SmtpTransport implements MailTransport {
     boolean kept = connection != null;
     Delivery delivery = attempt(message);
     // A relay may close a connection it finds idle; that says nothing about the mail.
-    if (kept && connection == null && delivery instanceof Delivery.Delayed delayed && delayed.code() == 0) {
+    if (kept && connection == null && delivery instanceof Delivery.Delayed delayed && delayed.code() == 0 && !delayed.perhapsTaken()) {
       return attempt(message);
     }
     return delivery;
@@ -116,6 +116,9 @@ public final class SmtpTransport implements MailTransport {
         return new Delivery.Delayed(refused.getReturnCode(),
             "the relay " + settings.host() + " does not take mail from " + settings.sender().address() + ": " + oneLine(refused.getMessage()), true);
       }
+    }
+    if (failure instanceof SMTPSendFailedException refused && refused.getReturnCode() < 0) {
+      return new Delivery.Delayed(0, "the relay " + settings.host() + " went away without an answer; the mail may have arrived", true, true);
     }
     if (failure instanceof SMTPSendFailedException refused) {
       return judge(refused.getReturnCode(), oneLine(refused.getMessage()));

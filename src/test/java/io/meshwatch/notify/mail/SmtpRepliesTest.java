@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What each reply of a relay means for a mail, against a relay that says exactly what it is told. */
 class SmtpRepliesTest {
+  private static final String HANGS_UP = "hangs up";
   private static final MailMessage MAIL =
       new MailMessage("ops@example.com", "s", "t", "h", "a@example.com", List.of(), "alerts.x.meshwatch", false, 0);
 
@@ -40,6 +41,9 @@ class SmtpRepliesTest {
         if (data) {
           if (line.equals(".")) {
             data = false;
+            if (replies.getOrDefault("CONTENT", "").equals(HANGS_UP)) {
+              return;
+            }
             say(out, replies.getOrDefault("CONTENT", "250 queued as 4711"));
           }
           continue;
@@ -97,6 +101,12 @@ class SmtpRepliesTest {
     Delivery delivery = send(Map.of("HELLO", "421 4.3.2 too many connections"));
     assertThat(delivery).isInstanceOfSatisfying(Delivery.Delayed.class, d -> assertThat(d.everything()).isTrue());
     assertThat(delivery.text()).contains("421");
+  }
+
+  @Test
+  void knowsThatAMailMayHaveArrivedWhoseReplyIsLost() throws Exception {
+    assertThat(send(Map.of("CONTENT", HANGS_UP)))
+        .isEqualTo(new Delivery.Delayed(0, "the relay 127.0.0.1 went away without an answer; the mail may have arrived", true, true));
   }
 
   @Test
