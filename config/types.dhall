@@ -187,6 +187,73 @@ let SonarDomainExpiry =
       , default = { rdapUrl = None Text, names = [] : List Text }
       }
 
+let Targets =
+      { Type = { addresses : List Text, labels : List Label }
+      , default.labels = [] : List Label
+      }
+
+{- Objects of a Kubernetes cluster. `role` is node, pod, service, endpoints, endpointslice or ingress. Without `apiServer`: the cluster that
+   meshwatch runs in. `connection`, a record, may stand beside these. -}
+let Kubernetes =
+      { Type =
+          { role : Text
+          , apiServer : Text
+          , kubeconfigFile : Optional Text
+          , namespaces : List Text
+          , ownNamespace : Bool
+          , selectors : List { role : Text, label : Text, field : Text }
+          , attachNode : Bool
+          , attachNamespace : Bool
+          }
+      , default =
+        { apiServer = ""
+        , kubeconfigFile = None Text
+        , namespaces = [] : List Text
+        , ownNamespace = False
+        , selectors = [] : List { role : Text, label : Text, field : Text }
+        , attachNode = False
+        , attachNamespace = False
+        }
+      }
+
+let Discovery =
+      { Type =
+          { files : List { files : List Text }
+          , http : List { url : Text }
+          , dns : List { names : List Text, type : Text, port : Natural }
+          , kubernetes : List Kubernetes.Type
+          }
+      , default =
+        { files = [] : List { files : List Text }
+        , http = [] : List { url : Text }
+        , dns = [] : List { names : List Text, type : Text, port : Natural }
+        , kubernetes = [] : List Kubernetes.Type
+        }
+      }
+
+{- Further targets. `connection`, `formats`, `limits`, `relabelRules` and others may stand beside these; see docs/scraping.md. -}
+let ScrapeJob =
+      { Type =
+          { name : Text
+          , intervalSeconds : Double
+          , timeoutSeconds : Double
+          , scheme : Text
+          , path : Text
+          , honorLabels : Bool
+          , targets : List Targets.Type
+          , discovery : Discovery.Type
+          }
+      , default =
+        { intervalSeconds = 15.0
+        , timeoutSeconds = 10.0
+        , scheme = "https"
+        , path = "/metrics"
+        , honorLabels = False
+        , targets = [] : List Targets.Type
+        , discovery = Discovery.default
+        }
+      }
+
 let RuleOverride =
       { Type =
           { alert : Text
@@ -225,6 +292,10 @@ in  { Label
     , SonarHistory
     , SonarHeartbeat
     , SonarDomainExpiry
+    , Targets
+    , Kubernetes
+    , Discovery
+    , ScrapeJob
     , RuleOverride
     , Retention
     }

@@ -158,7 +158,7 @@ public final class Meshwatch implements AutoCloseable {
         .labelValues();
     environment.disk().createDirectories(dataFolder);
     credentials = credentials(environment, config, folders);
-    credentials.publishExpiry();
+    credentials.refresh();
     OpeningProgress opening = new OpeningProgress();
     ListenerSpec listener = listenerSpec(environment, config);
     Front front = opened(new Front(environment, listener, opening));
@@ -246,8 +246,9 @@ public final class Meshwatch implements AutoCloseable {
 
   /** Uses new passwords after a rotation by command; scrapes of unchanged targets are not disturbed. */
   private synchronized void followRotation() throws InterruptedException {
-    credentials.publishExpiry();
-    scraper.apply(scrapeJobs(config));
+    if (credentials.refresh()) {
+      scraper.apply(scrapeJobs(config));
+    }
   }
 
   /** Reads the configuration again; gives an empty text, or what is wrong with it, and then everything stays as it was. */

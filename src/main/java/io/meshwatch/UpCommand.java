@@ -193,9 +193,13 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private String watched(Config config) {
-      String sonar = config.sonar().map(s -> meshwatch.sonarTargets() + " smoke tests").orElse("no smoke tests");
+      String sonar = config.sonar().map(s -> count(meshwatch.sonarTargets(), "smoke test")).orElse("no smoke tests");
       String what = quickstart.isPresent() ? "this machine, meshwatch itself and a simulated meshStack: " : "";
-      return what + config.nodes().size() + " nodes, " + config.components().size() + " components, " + sonar;
+      return what + count(config.nodes().size(), "node") + ", " + count(config.components().size(), "component") + ", " + sonar;
+    }
+
+    private static String count(int number, String thing) {
+      return number + " " + thing + (number == 1 ? "" : "s");
     }
 
     /** The launcher says when it began; without it the JVM's own start would leave out what came before. */

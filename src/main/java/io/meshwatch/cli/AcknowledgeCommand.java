@@ -29,17 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
     description = "Says that somebody takes care of alerts that fire: they are not repeated any more, only their end is told.",
     subcommands = {AcknowledgeCommand.Add.class, AcknowledgeCommand.Listing.class, AcknowledgeCommand.Withdraw.class},
     footer = {"", "Example:", "  meshwatch ack add alertname=NodeFilesystemFull host=db-1 --comment 'disk is ordered'"})
-public final class AcknowledgeCommand implements Callable<Integer> {
+public final class AcknowledgeCommand extends CommandGroup {
   private static final String PATH = "/api/meshwatch/v1/acknowledgements";
-
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    CommandSpec own = Objects.requireNonNull(spec);
-    own.commandLine().usage(own.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
 
   /** What both changing commands need: which alerts, and where. */
   private static final class Choice {
@@ -52,7 +43,7 @@ public final class AcknowledgeCommand implements Callable<Integer> {
     private int change(String from, String to, ObjectNode body, String done, CommandSpec spec) throws InterruptedException {
       ServerOptions.Answer found = server.get(from, Map.of());
       if (!found.isFine()) {
-        return refused(found, spec);
+        return found.refused(spec.commandLine().getErr());
       }
       List<Labels> matching = matching(found.json());
       PrintWriter out = spec.commandLine().getOut();
@@ -60,7 +51,7 @@ public final class AcknowledgeCommand implements Callable<Integer> {
         body.set("labels", JsonMapper.shared().valueToTree(alert.toMap()));
         ServerOptions.Answer answer = server.post(to, body);
         if (!answer.isFine()) {
-          return refused(answer, spec);
+          return answer.refused(spec.commandLine().getErr());
         }
         out.println(done + " " + alert);
       }
@@ -84,11 +75,6 @@ public final class AcknowledgeCommand implements Callable<Integer> {
     Labels.Builder labels = Labels.builder();
     alert.path("labels").propertyStream().forEach(each -> labels.set(each.getKey(), each.getValue().asString("")));
     return labels.build();
-  }
-
-  private static int refused(ServerOptions.Answer answer, CommandSpec spec) {
-    spec.commandLine().getErr().println("meshwatch: " + answer.reason());
-    return ExitCode.NO;
   }
 
   @Command(name = "add", mixinStandardHelpOptions = true, description = "Acknowledges all alerts that fire and match.")
@@ -119,7 +105,7 @@ public final class AcknowledgeCommand implements Callable<Integer> {
       CommandSpec own = Objects.requireNonNull(spec);
       ServerOptions.Answer answer = server.get(PATH, Map.of());
       if (!answer.isFine()) {
-        return refused(answer, own);
+        return answer.refused(own.commandLine().getErr());
       }
       PrintWriter out = own.commandLine().getOut();
       answer.json().forEach(each -> out.println(Instant.ofEpochMilli(each.path("atMillis").asLong()) + "  " + labels(each) + "  "

@@ -5,13 +5,8 @@ import io.meshwatch.deploy.DeployTarget;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Certificates and scrape passwords of the deployment. */
 @Command(
@@ -20,16 +15,7 @@ import picocli.CommandLine.Spec;
     description = "Makes, changes and lists the deployment's certificates and scrape passwords.",
     subcommands = {CredentialsCommand.Init.class, CredentialsCommand.Rotate.class, CredentialsCommand.Listing.class},
     footer = {"", "Example:", "  meshwatch credentials init --config monitor.dhall --data /var/lib/meshwatch"})
-public final class CredentialsCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    CommandSpec own = Objects.requireNonNull(spec);
-    own.commandLine().usage(own.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-
+public final class CredentialsCommand extends CommandGroup {
   @Command(name = "init", mixinStandardHelpOptions = true,
       description = "Makes the certificate authority, and a certificate and a password for every node and component. What is there stays.",
       footer = {"", "Example:", "  meshwatch credentials init --config monitor.dhall --data /var/lib/meshwatch"})

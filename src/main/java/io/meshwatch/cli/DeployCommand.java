@@ -5,14 +5,9 @@ import io.meshwatch.deploy.DeployTarget;
 import io.meshwatch.deploy.PrometheusDeployment;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Files for those who install nodes and components, and for other monitoring programs. */
 @Command(
@@ -21,16 +16,7 @@ import picocli.CommandLine.Spec;
     description = "Writes what nodes and components need to be scraped over HTTPS, or the same monitoring for a real Prometheus.",
     subcommands = {DeployCommand.Render.class, DeployCommand.Prometheus.class},
     footer = {"", "Example:", "  meshwatch deploy render files --config monitor.dhall --data /var/lib/meshwatch"})
-public final class DeployCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    CommandSpec own = Objects.requireNonNull(spec);
-    own.commandLine().usage(own.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-
+public final class DeployCommand extends CommandGroup {
   @Command(name = "render", mixinStandardHelpOptions = true,
       description = "Writes, for every node and component, what its operator installs, and a README saying where each file goes.",
       footer = {"", "Example:", "  meshwatch deploy render files --config monitor.dhall --data /var/lib/meshwatch"})

@@ -34,16 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
     description = "Tests the way to a mailbox.",
     subcommands = MailCommand.Test.class,
     footer = {"", "Example:", "  meshwatch mail test ops@example.com --config monitor.dhall"})
-public final class MailCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    CommandSpec own = Objects.requireNonNull(spec);
-    own.commandLine().usage(own.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-
+public final class MailCommand extends CommandGroup {
   @Command(name = "test", mixinStandardHelpOptions = true,
       description = "Sends a test mail and shows the whole talk with the relay; passwords and tokens are left out.",
       footer = {"", "Examples:", "  meshwatch mail test ops@example.com", "  meshwatch mail test ops@example.com --config monitor.dhall",
@@ -70,8 +61,7 @@ public final class MailCommand implements Callable<Integer> {
     private int throughServer(CommandSpec own) throws InterruptedException {
       ServerOptions.Answer answer = server.post("/api/meshwatch/v1/mail/test", JsonMapper.shared().createObjectNode().put("address", address));
       if (!answer.isFine()) {
-        own.commandLine().getErr().println("meshwatch: " + answer.reason());
-        return ExitCode.NO;
+        return answer.refused(own.commandLine().getErr());
       }
       JsonNode json = answer.json();
       List<String> lines = new ArrayList<>();

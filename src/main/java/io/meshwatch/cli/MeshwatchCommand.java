@@ -3,11 +3,8 @@ package io.meshwatch.cli;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** The command without a name: shows what there is. */
 @Command(
@@ -16,9 +13,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     description = "Watches a meshStack installation: metrics, alerts by mail, live smoke tests.",
     footer = {"", "Begin with: meshwatch up"})
-public final class MeshwatchCommand implements Callable<Integer> {
-  @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
-
+public final class MeshwatchCommand extends CommandGroup {
   /** A command line whose commands end with the codes of {@link ExitCode}. */
   public static CommandLine commandLine(Object... commands) {
     CommandLine line = new CommandLine(new MeshwatchCommand());
@@ -43,14 +38,5 @@ public final class MeshwatchCommand implements Callable<Integer> {
     err.println("meshwatch: unexpected failure, please report it");
     failure.printStackTrace(err);
     return ExitCode.FAILED;
-  }
-
-  @Override
-  public Integer call() {
-    CommandSpec own = spec;
-    if (own != null) {
-      own.commandLine().usage(own.commandLine().getErr());
-    }
-    return ExitCode.USAGE;
   }
 }

@@ -9,13 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The query language by itself. */
 @Command(
@@ -24,16 +20,7 @@ import picocli.CommandLine.Spec;
     description = "Runs scripts against the query engine.",
     subcommands = PromqlCommand.Test.class,
     footer = {"", "Example:", "  meshwatch promql test functions.test"})
-public final class PromqlCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    CommandSpec own = Objects.requireNonNull(spec);
-    own.commandLine().usage(own.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-
+public final class PromqlCommand extends CommandGroup {
   @Command(name = "test", mixinStandardHelpOptions = true,
       description = "Runs Prometheus' .test scripts; prints each failure with its place, a row per file and the sums.")
   static final class Test implements Callable<Integer> {

@@ -23,16 +23,7 @@ import picocli.CommandLine.Spec;
     description = "Lists, explains and tests rules.",
     subcommands = {RulesCommand.Test.class, RulesListing.class, RulesExplaining.class},
     footer = {"", "Examples:", "  meshwatch rules test tests.yml", "  meshwatch rules explain NodeDown"})
-public final class RulesCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    CommandSpec own = Objects.requireNonNull(spec);
-    own.commandLine().usage(own.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-
+public final class RulesCommand extends CommandGroup {
   @Command(name = "test", mixinStandardHelpOptions = true,
       description = "Runs rule unit tests in promtool's format; prints each failure with its place, a row per file and the sums.")
   static final class Test implements Callable<Integer> {

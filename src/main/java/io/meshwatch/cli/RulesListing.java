@@ -47,8 +47,7 @@ final class RulesListing implements Callable<Integer> {
     }
     ServerOptions.Answer answer = server.get("/api/meshwatch/v1/rules", Map.of());
     if (!answer.isFine()) {
-      own.commandLine().getErr().println("meshwatch: " + answer.reason());
-      return ExitCode.NO;
+      return answer.refused(own.commandLine().getErr());
     }
     if (!onlyDifference) {
       rules(answer.json().path("rules"), out);

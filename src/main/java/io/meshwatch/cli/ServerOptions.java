@@ -5,6 +5,7 @@ import io.meshwatch.environment.HttpResult;
 import io.meshwatch.environment.SystemEnvironment;
 import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.model.Secret;
+import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,12 @@ final class ServerOptions {
     /** The server's reason for refusing. */
     String reason() {
       return json.isString() ? json.asString() : json.path("error").asString("the server answered " + status);
+    }
+
+    /** Prints why the server refused; the exit code of a refusal. */
+    int refused(PrintWriter err) {
+      err.println("meshwatch: " + reason());
+      return ExitCode.NO;
     }
   }
 

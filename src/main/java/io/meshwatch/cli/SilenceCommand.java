@@ -29,23 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
     description = "Adds, lists and ends silences of a running meshwatch.",
     subcommands = {SilenceCommand.Add.class, SilenceCommand.Listing.class, SilenceCommand.Expire.class},
     footer = {"", "Example:", "  meshwatch silence add host=db-1 --for 2h --comment 'disk is being replaced'"})
-public final class SilenceCommand implements Callable<Integer> {
+public final class SilenceCommand extends CommandGroup {
   private static final String PATH = "/api/v2/silences";
-
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    CommandSpec own = Objects.requireNonNull(spec);
-    own.commandLine().usage(own.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-
-  /** Prints why the server refused; the exit code of a refusal. */
-  private static int refused(ServerOptions.Answer answer, CommandSpec spec) {
-    spec.commandLine().getErr().println("meshwatch: " + answer.reason());
-    return ExitCode.NO;
-  }
 
   static List<Matcher> matchers(List<String> texts) {
     List<Matcher> matchers = new ArrayList<>();
@@ -98,7 +83,7 @@ public final class SilenceCommand implements Callable<Integer> {
       matchers.forEach(each -> list.add(MatcherParser.format(each)));
       ServerOptions.Answer preview = server.post("/api/meshwatch/v1/silences/preview", question);
       if (!preview.isFine()) {
-        return refused(preview, own);
+        return preview.refused(own.commandLine().getErr());
       }
       out.println("matches " + preview.json().path("matching").asInt() + " of the " + preview.json().path("firing").asInt() + " alerts that fire");
       preview.json().path("alerts").forEach(each -> out.println("  " + each.asString()));
@@ -119,7 +104,7 @@ public final class SilenceCommand implements Callable<Integer> {
       silence.put("createdBy", author).put("comment", comment);
       ServerOptions.Answer answer = server.post(PATH + (force ? "?force=true" : ""), silence);
       if (!answer.isFine()) {
-        return refused(answer, own);
+        return answer.refused(own.commandLine().getErr());
       }
       own.commandLine().getOut().println(answer.json().path("silenceID").asString(""));
       own.commandLine().getOut().flush();
@@ -140,7 +125,7 @@ public final class SilenceCommand implements Callable<Integer> {
       CommandSpec own = Objects.requireNonNull(spec);
       ServerOptions.Answer answer = server.get(PATH, Map.of());
       if (!answer.isFine()) {
-        return refused(answer, own);
+        return answer.refused(own.commandLine().getErr());
       }
       PrintWriter out = own.commandLine().getOut();
       int shown = 0;

@@ -1,11 +1,6 @@
 package io.meshwatch.cli;
 
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Smoke tests from the terminal. */
 @Command(
@@ -17,13 +12,4 @@ import picocli.CommandLine.Spec;
       SonarSandboxCommand.class
     },
     footer = {"", "Examples:", "  meshwatch sonar run", "  meshwatch sonar doctor --config monitor.dhall"})
-public final class SonarCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    CommandSpec own = Objects.requireNonNull(spec);
-    own.commandLine().usage(own.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-}
+public final class SonarCommand extends CommandGroup {}

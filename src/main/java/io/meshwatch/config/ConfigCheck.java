@@ -12,6 +12,7 @@ import io.meshwatch.rules.RulePack;
 import io.meshwatch.scrape.DeploymentTargets;
 import io.meshwatch.scrape.ProbeSettings;
 import io.meshwatch.scrape.PrometheusScrapeFile;
+import io.meshwatch.scrape.ScrapeJob;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,7 @@ final class ConfigCheck {
     add(NO_FILE, DeploymentTargets.check(config.nodes(), config.components()));
     add(NO_FILE, ProbeSettings.check(config.probes()));
     add(NO_FILE, config.credentials().check());
+    add(NO_FILE, ScrapeJob.check(config.scrape().jobs()));
     for (String file : config.scrape().scrapeConfigFiles()) {
       try {
         add(NO_FILE, PrometheusScrapeFile.read(folder.resolve(file), disk).warnings());

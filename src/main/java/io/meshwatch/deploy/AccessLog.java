@@ -98,8 +98,12 @@ public final class AccessLog implements Consumer<AccessEntry> {
 
   /** One line stays one line, whatever the other side sends. */
   private static String clean(String text) {
-    String plain = text.replaceAll("[\\p{Cntrl}\\s]", "?");
-    return plain.length() <= TEXT_MAX ? plain : plain.substring(0, TEXT_MAX) + "…";
+    StringBuilder plain = new StringBuilder(text.length());
+    for (int i = 0; i < Math.min(text.length(), TEXT_MAX); i++) {
+      char c = text.charAt(i);
+      plain.append(Character.isISOControl(c) || Character.isWhitespace(c) ? '?' : c);
+    }
+    return text.length() <= TEXT_MAX ? plain.toString() : plain.append('…').toString();
   }
 
   private void append(Path file, StringBuilder lines) throws IOException {

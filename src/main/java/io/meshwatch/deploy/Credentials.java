@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deployment's credentials in one folder: a certificate authority, a server certificate per node and component, and scrape
@@ -53,6 +54,7 @@ public final class Credentials {
   private final CredentialSettings settings;
   private final Gauge expiry;
   private final Map<Path, Secret> secrets = new HashMap<>();
+  private byte @Nullable [] refreshed;
   private Manifest current = Manifest.empty();
   private long currentSinceMillis = Long.MIN_VALUE;
 
@@ -370,9 +372,21 @@ public final class Credentials {
     publishExpiry(manifest);
   }
 
-  /** Sets the expiry series of everything in the folder; call it after start, {@link #init} does it too. */
-  public synchronized void publishExpiry() {
-    writing(() -> publishExpiry(readManifest()));
+  /**
+   * Looks whether the folder was changed since the last time, perhaps by a command, and if so publishes when everything ends. The manifest is
+   * written last and with every change, so it tells.
+   */
+  public synchronized boolean refresh() {
+    return reading(() -> {
+      byte[] manifest = disk.exists(manifestFile()) ? disk.readAll(manifestFile()) : new byte[0];
+      if (Arrays.equals(manifest, refreshed)) {
+        return false;
+      }
+      refreshed = manifest;
+      remember(readManifest());
+      publishExpiry(current);
+      return true;
+    });
   }
 
   private void publishExpiry(Manifest manifest) {

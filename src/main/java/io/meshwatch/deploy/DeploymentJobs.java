@@ -39,8 +39,12 @@ public final class DeploymentJobs {
   /** The jobs; throws {@link ProblemsException} with all mistakes. */
   public List<ScrapeJob> of(Config config) {
     List<ScrapeJob> jobs = new ArrayList<>(ofDeployment(config));
+    jobs.addAll(config.scrape().jobs());
     for (String file : config.scrape().scrapeConfigFiles()) {
       jobs.addAll(PrometheusScrapeFile.read(configFolder.resolve(file), disk).jobs());
+    }
+    if (config.switches().zeroAtStart()) {
+      jobs.replaceAll(job -> job.withFormats(job.formats().withZeroAtStart()));
     }
     List<Problem> problems = ScrapeJob.check(jobs);
     if (problems.stream().anyMatch(problem -> !problem.warning())) {

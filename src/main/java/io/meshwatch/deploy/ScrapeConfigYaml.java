@@ -75,7 +75,8 @@ final class ScrapeConfigYaml {
 
   private static void addFormats(FormatSettings formats, YamlText yaml) {
     FormatSettings usual = FormatSettings.defaults();
-    if (!formats.protocols().equals(usual.protocols())) {
+    List<ExpositionFormat> usualProtocols = formats.zeroAtStart() ? usual.withZeroAtStart().protocols() : usual.protocols();
+    if (!formats.protocols().equals(usualProtocols)) {
       yaml.set("scrape_protocols", formats.protocols().stream().map(ScrapeConfigYaml::protocol).toList());
     }
     formats.fallback().ifPresent(fallback -> yaml.set("fallback_scrape_protocol", protocol(fallback)));
@@ -85,6 +86,10 @@ final class ScrapeConfigYaml {
     }
     yaml.setUnlessEmpty("scrape_native_histograms", formats.nativeHistograms());
     yaml.setUnlessEmpty("always_scrape_classic_histograms", formats.alwaysClassicHistograms());
+    yaml.setUnlessEmpty("convert_classic_histograms_to_nhcb", formats.convertClassicHistograms());
+    if (!formats.compression()) {
+      yaml.set("enable_compression", false);
+    }
   }
 
   private static String protocol(ExpositionFormat format) {
@@ -133,6 +138,31 @@ final class ScrapeConfigYaml {
     if (!connection.followRedirects()) {
       yaml.set("follow_redirects", false);
     }
+    addProxy(connection.proxy(), yaml);
+    yaml.setUnlessEmpty("http_headers", headers(job, connection.headers()));
+  }
+
+  private void addProxy(ConnectionSettings.Proxy proxy, YamlText yaml) throws IOException {
+    yaml.setUnlessEmpty("proxy_url", proxy.url().reveal())
+        .setUnlessEmpty("no_proxy", proxy.noProxy())
+        .setUnlessEmpty("proxy_from_environment", proxy.fromEnvironment());
+    Map<String, List<String>> headers = new LinkedHashMap<>();
+    for (ConnectionSettings.Header header : proxy.connectHeaders()) {
+      headers.computeIfAbsent(header.name(), name -> new ArrayList<>()).add(secrets.read(header.value(), header.valueFile()).reveal());
+    }
+    yaml.setUnlessEmpty("proxy_connect_header", headers);
+  }
+
+  /** Each value in a file of its own, because it may be secret. */
+  private Map<String, Object> headers(String job, List<ConnectionSettings.Header> headers) throws IOException {
+    Map<String, List<String>> files = new LinkedHashMap<>();
+    for (ConnectionSettings.Header header : headers) {
+      List<String> own = files.computeIfAbsent(header.name(), name -> new ArrayList<>());
+      own.add(secrets.add(job + "." + header.name() + "." + own.size() + ".header", secrets.read(header.value(), header.valueFile())));
+    }
+    Map<String, Object> yaml = new LinkedHashMap<>();
+    files.forEach((name, own) -> yaml.put(name, Map.of("files", own)));
+    return yaml;
   }
 
   private Map<String, Object> oauth2(String job, ConnectionSettings.OAuth2 oauth2) throws IOException {
@@ -159,6 +189,17 @@ final class ScrapeConfigYaml {
     if (tls.keyFile().isPresent()) {
       yaml.set("key_file", secrets.copy(job + ".key", Path.of(tls.keyFile().get())));
     }
+    if (!tls.ca().isEmpty()) {
+      yaml.set("ca_file", secrets.add(job + ".ca.crt", Secret.of(tls.ca())));
+    }
+    if (!tls.certificate().isEmpty()) {
+      yaml.set("cert_file", secrets.add(job + ".crt", Secret.of(tls.certificate())));
+    }
+    if (!tls.key().isEmpty()) {
+      yaml.set("key_file", secrets.add(job + ".key", tls.key()));
+    }
+    tls.minVersion().ifPresent(version -> yaml.set("min_version", version.name()));
+    tls.maxVersion().ifPresent(version -> yaml.set("max_version", version.name()));
     tls.serverName().ifPresent(name -> yaml.set("server_name", name));
     return yaml.setUnlessEmpty("insecure_skip_verify", tls.insecureSkipVerify()).fields();
   }
@@ -174,10 +215,31 @@ final class ScrapeConfigYaml {
       http.add(one.fields());
     }
     yaml.setUnlessEmpty("http_sd_configs", http);
+    List<Map<String, Object>> kubernetes = new ArrayList<>();
+    for (DiscoverySettings.FromKubernetes cluster : discovery.kubernetes()) {
+      kubernetes.add(kubernetes(job, cluster));
+    }
+    yaml.setUnlessEmpty("kubernetes_sd_configs", kubernetes);
     yaml.setUnlessEmpty("dns_sd_configs", discovery.dns().stream()
         .map(dns -> new YamlText().set("names", dns.names()).set("type", dns.type().name()).setUnlessEmpty("port", dns.port())
             .set("refresh_interval", duration(dns.refreshSeconds())).fields())
         .toList());
+  }
+
+  private Map<String, Object> kubernetes(String job, DiscoverySettings.FromKubernetes cluster) throws IOException {
+    YamlText yaml = new YamlText().set("role", cluster.role().text()).setUnlessEmpty("api_server", cluster.apiServer());
+    cluster.kubeconfigFile().ifPresent(file -> yaml.set("kubeconfig_file", file));
+    if (!cluster.connection().equals(ConnectionSettings.defaults())) {
+      addConnection(job + ".kubernetes", cluster.connection(), yaml);
+    }
+    yaml.setUnlessEmpty("namespaces",
+        new YamlText().setUnlessEmpty("own_namespace", cluster.ownNamespace()).setUnlessEmpty("names", cluster.namespaces()).fields());
+    yaml.setUnlessEmpty("selectors", cluster.selectors().stream()
+        .map(s -> new YamlText().set("role", s.role().text()).setUnlessEmpty("label", s.label()).setUnlessEmpty("field", s.field()).fields())
+        .toList());
+    yaml.setUnlessEmpty("attach_metadata", new YamlText().setUnlessEmpty("node", cluster.attachNode())
+        .setUnlessEmpty("namespace", cluster.attachNamespace()).fields());
+    return yaml.fields();
   }
 
   private static Map<String, Object> listed(StaticTargets targets) {

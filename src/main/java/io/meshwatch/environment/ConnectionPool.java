@@ -1,6 +1,7 @@
 package io.meshwatch.environment;
 
 import io.meshwatch.environment.HttpResult.Phase;
+import io.meshwatch.model.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -27,6 +28,7 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
@@ -36,12 +38,14 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +60,9 @@ import org.jspecify.annotations.Nullable;
 record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> filesChangedAt) {
   /** Where the hooks below report to during an exchange. */
   static final ScopedValue<PhaseClock> PHASES = ScopedValue.newInstance();
+
+  /** Under this name the context of an exchange holds its {@link ProxyRoute}, if it has one. */
+  static final String PROXY = "meshwatch.proxy";
 
   private static final int CONNECTIONS_MAX = 20_000;
   static final int CONNECTIONS_PER_HOST_MAX = 100;
@@ -82,6 +89,7 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
     CloseableHttpClient client = HttpClientBuilder.create()
         .setConnectionManager(manager)
         .setRequestExecutor(new MeasuredExecutor())
+        .setRoutePlanner(new ProxiedRoutes())
         .setDefaultRequestConfig(RequestConfig.custom()
             .setRedirectsEnabled(false)
             .setContentCompressionEnabled(false)
@@ -125,9 +133,10 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
 
   private static TlsSocketStrategy tlsStrategy(TlsTrust trust) throws IOException {
     SSLContext context = sslContext(trust);
+    @Nullable String @Nullable [] protocols = trust.protocols().orElse(null);
     return trust.insecureSkipVerify()
-        ? new DefaultClientTlsStrategy(context, HostnameVerificationPolicy.CLIENT, NoopHostnameVerifier.INSTANCE)
-        : new DefaultClientTlsStrategy(context, HostnameVerificationPolicy.BUILTIN, null);
+        ? new DefaultClientTlsStrategy(context, protocols, null, SSLBufferMode.STATIC, HostnameVerificationPolicy.CLIENT, NoopHostnameVerifier.INSTANCE)
+        : new DefaultClientTlsStrategy(context, protocols, null, SSLBufferMode.STATIC, HostnameVerificationPolicy.BUILTIN, null);
   }
 
   /** The JDK's side of a way of trusting, its files read now. */
@@ -144,10 +153,12 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
   }
 
   private static KeyManager @Nullable [] keyManagers(TlsTrust trust) throws IOException, GeneralSecurityException {
-    if (trust.certificateFile().isEmpty() || trust.keyFile().isEmpty()) {
+    Optional<Pem> certificate = pem(trust.certificateFile(), Secret.of(trust.texts().certificate()), "the certificate in the configuration");
+    Optional<Pem> key = pem(trust.keyFile(), trust.texts().key(), "the key in the configuration");
+    if (certificate.isEmpty() || key.isEmpty()) {
       return null;
     }
-    KeyStore keys = Pem.keyStore(trust.certificateFile().get(), trust.keyFile().get());
+    KeyStore keys = Pem.keyStore(certificate.get(), key.get());
     KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(keys, new char[0]);
     return factory.getKeyManagers();
@@ -157,12 +168,17 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
     if (trust.insecureSkipVerify()) {
       return new TrustManager[] {new TrustEverything()};
     }
-    if (trust.caFile().isEmpty()) {
+    Optional<Pem> authorities = pem(trust.caFile(), Secret.of(trust.texts().ca()), "the authority in the configuration");
+    if (authorities.isEmpty()) {
       return null;
     }
     TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(Pem.trustStore(trust.caFile().get()));
+    factory.init(authorities.get().trustStore());
     return factory.getTrustManagers();
+  }
+
+  private static Optional<Pem> pem(Optional<Path> file, Secret text, String source) throws IOException {
+    return file.isPresent() ? Optional.of(Pem.of(file.get())) : text.isEmpty() ? Optional.empty() : Optional.of(new Pem(text, source));
   }
 
   /** Whether the other side hung up, which is what a kept connection that went stale looks like. */
@@ -192,6 +208,9 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
         ClassicHttpRequest request, HttpClientConnection connection, @Nullable HttpResponseInformationCallback information, HttpContext context)
         throws IOException, HttpException {
       enter(Phase.SEND);
+      if (isConnect(request) && context.getAttribute(PROXY) instanceof ProxyRoute route) {
+        route.headers().forEach(header -> request.addHeader(header.name(), header.value()));
+      }
       try {
         connection.sendRequestHeader(request);
         if (request.getEntity() != null) {
@@ -202,6 +221,9 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
         ClassicHttpResponse response = connection.receiveResponseHeader();
         while (response.getCode() < 200) {
           response = connection.receiveResponseHeader();
+        }
+        if (isConnect(request) && response.getCode() / 100 != 2) {
+          throw new ProxyRefusalException(response.getCode());
         }
         if (hasBody(request, response)) {
           connection.receiveResponseEntity(response);
@@ -215,7 +237,23 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
 
     private static boolean hasBody(ClassicHttpRequest request, ClassicHttpResponse response) {
       int status = response.getCode();
-      return !request.getMethod().equals("HEAD") && status != 204 && status != 304;
+      return !request.getMethod().equals("HEAD") && !isConnect(request) && status != 204 && status != 304;
+    }
+  }
+
+  private static boolean isConnect(ClassicHttpRequest request) {
+    return request.getMethod().equals("CONNECT");
+  }
+
+  /** The way to a host leads over the proxy that the exchange names in its context. */
+  private static final class ProxiedRoutes extends DefaultRoutePlanner {
+    ProxiedRoutes() {
+      super(null);
+    }
+
+    @Override
+    protected @Nullable HttpHost determineProxy(HttpHost target, HttpContext context) {
+      return context.getAttribute(PROXY) instanceof ProxyRoute route ? route.host() : null;
     }
   }
 

@@ -44,7 +44,7 @@ final class FailureText {
     if (failure instanceof UnknownHostException) {
       return Phase.RESOLVE;
     }
-    if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
+    if (failure instanceof ConnectException || failure instanceof ProxyRefusalException || failure instanceof NoRouteToHostException) {
       return Phase.CONNECT;
     }
     return failure instanceof SSLException && during != Phase.BODY ? Phase.TLS : during;
@@ -54,6 +54,7 @@ final class FailureText {
     String where = hostAndPort(uri);
     return switch (failure) {
       case UnknownHostException e -> "host " + uri.getHost() + " was not found";
+      case ProxyRefusalException e -> "the proxy refused a tunnel to " + where + " (" + e.status() + ")";
       case ConnectException e -> "connection to " + where + " was refused";
       case NoRouteToHostException e -> "no route to " + where;
       case SSLException e -> ofTls(e, uri, trust);

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param timeoutMillis for the whole exchange, redirects and body included
  * @param bodyBytesMax the answer's body after decompression; a larger one is a failure
  * @param followRedirects whether 3xx are followed, at most ten times; credentials, also those in headers, never go to another host
+ * @param proxy through which proxy it goes
  */
 public record HttpCall(
     String method,
@@ -30,7 +31,14 @@ public record HttpCall(
     TlsTrust trust,
     long timeoutMillis,
     long bodyBytesMax,
-    boolean followRedirects) {
+    boolean followRedirects,
+    HttpProxy proxy) {
+
+  /** A request that goes directly to its host. */
+  public HttpCall(String method, URI uri, List<Header> headers, byte[] body, Optional<BasicAuth> basicAuth, TlsTrust trust, long timeoutMillis,
+      long bodyBytesMax, boolean followRedirects) {
+    this(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, HttpProxy.NONE);
+  }
 
   public record Header(String name, String value) {}
 
@@ -57,20 +65,29 @@ public record HttpCall(
   public HttpCall header(String name, String value) {
     List<Header> more = new ArrayList<>(headers);
     more.add(new Header(name, value));
-    return new HttpCall(method, uri, List.copyOf(more), body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects);
+    return new HttpCall(method, uri, List.copyOf(more), body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
   }
 
   public HttpCall withBasicAuth(String username, Secret password) {
     return new HttpCall(method, uri, headers, body, Optional.of(new BasicAuth(username, password)), trust, timeoutMillis,
-        bodyBytesMax, followRedirects);
+        bodyBytesMax, followRedirects, proxy);
   }
 
   public HttpCall withLimits(long newTimeoutMillis, long newBodyBytesMax) {
-    return new HttpCall(method, uri, headers, body, basicAuth, trust, newTimeoutMillis, newBodyBytesMax, followRedirects);
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, newTimeoutMillis, newBodyBytesMax, followRedirects, proxy);
+  }
+
+  public HttpCall withProxy(HttpProxy newProxy) {
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, newProxy);
+  }
+
+  /** This call with another method and body. */
+  public HttpCall with(String newMethod, byte[] newBody) {
+    return new HttpCall(newMethod, uri, headers, newBody, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
   }
 
   public HttpCall withRedirects(boolean follow) {
-    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, follow);
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, follow, proxy);
   }
 
   /**
@@ -88,7 +105,7 @@ public record HttpCall(
         .filter(h -> keepsMethod || !h.name().equalsIgnoreCase("Content-Type"))
         .toList();
     return new HttpCall(keepsMethod ? method : "GET", target, kept, keepsMethod ? body : new byte[0],
-        sameOrigin ? basicAuth : Optional.empty(), trust, timeoutMillis, bodyBytesMax, followRedirects);
+        sameOrigin ? basicAuth : Optional.empty(), trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
   }
 
   private static boolean isCredential(String headerName) {

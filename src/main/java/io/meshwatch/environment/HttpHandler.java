@@ -2,7 +2,7 @@ package io.meshwatch.environment;
 
 import java.io.IOException;
 
-/** Answers requests of an {@link HttpListener}, each on its own virtual thread; may block. */
+/** Answers requests of an {@link HttpListener}, each on a thread of its own; may block. */
 @FunctionalInterface
 public interface HttpHandler {
   /** Answers one request. An exception becomes a 500 and is logged, unless the answer has begun: then the connection is cut. */

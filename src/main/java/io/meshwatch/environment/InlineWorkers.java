@@ -20,15 +20,19 @@ public final class InlineWorkers implements Workers {
   static <T> List<T> runHere(List<? extends Callable<T>> tasks) throws InterruptedException {
     List<T> results = new ArrayList<>(tasks.size());
     for (Callable<T> task : tasks) {
-      try {
-        results.add(task.call());
-      } catch (InterruptedException e) {
-        throw e;
-      } catch (Exception e) {
-        throw unchecked(e);
-      }
+      results.add(runHere(task));
     }
     return results;
+  }
+
+  static <T> T runHere(Callable<T> task) throws InterruptedException {
+    try {
+      return task.call();
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw unchecked(e);
+    }
   }
 
   static RuntimeException unchecked(@Nullable Throwable failure) {

@@ -37,7 +37,7 @@ final class JettyBridge extends Handler.Abstract {
   /** Beginnings of content types that are compressed in themselves: pictures, fonts, chunks of samples. */
   private static final List<String> PACKED_TYPES = List.of("image/png", "font/", "application/x-streamed-protobuf");
   /** Requests that are answered at once; more are told to come back. */
-  private static final int REQUESTS_MAX = 1_000;
+  static final int REQUESTS_MAX = 500;
 
   private final ListenerSpec spec;
   private final HttpHandler handler;
@@ -165,7 +165,7 @@ final class JettyBridge extends Handler.Abstract {
 
     @Override
     public String path() {
-      return Request.getPathInContext(request);
+      return String.valueOf(request.getHttpURI().getDecodedPath());
     }
 
     @Override
@@ -283,20 +283,18 @@ final class JettyBridge extends Handler.Abstract {
       }
       begun = true;
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
-      try (OutputStream out = Content.Sink.asOutputStream(response)) {
-        out.write(body);
-      }
+      Content.Sink.write(response, true, ByteBuffer.wrap(body));
     }
 
     @Override
     public OutputStream stream() throws IOException {
       begun = true;
       if (!mayCompress()) {
-        return Content.Sink.asOutputStream(response);
+        return new AnswerStream(response);
       }
       response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
       response.getHeaders().ensureField(new HttpField(HttpHeader.VARY, "Accept-Encoding"));
-      return new GZIPOutputStream(Content.Sink.asOutputStream(response), 8192);
+      return new GZIPOutputStream(new AnswerStream(response), 8192);
     }
 
     private boolean mayCompress() {

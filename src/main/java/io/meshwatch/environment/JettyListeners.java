@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -16,18 +17,26 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.eclipse.jetty.util.thread.VirtualThreadPool;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Listeners on Jetty, one virtual thread a request. */
+/**
+ * Listeners on Jetty. A request stays on the platform thread that read it from its connection, computing included: handing it to a
+ * virtual thread and from there to a computing one cost more than most answers.
+ */
 final class JettyListeners implements Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(JettyListeners.class);
   private static final long IDLE_TIMEOUT_MILLIS = 120_000;
   /** How long running requests may go on when a listener closes. */
   private static final long STOP_TIMEOUT_MILLIS = 2_000;
   private static final int ACCEPT_QUEUE = 512;
+  private static final int THREADS_MIN = 4;
+  private static final int THREAD_IDLE_MILLIS = 60_000;
+  /** Accepting, selecting, and telling those who ask too much to come back. */
+  private static final int THREADS_BESIDE_REQUESTS = 12;
+  private static final int CONNECTIONS_WAITING_MAX = 10_000;
   private static final long CERTIFICATE_CHECK_MILLIS = 5_000;
 
   private final Timers timers;
@@ -46,9 +55,7 @@ final class JettyListeners implements Listeners {
 
   @Override
   public HttpListener open(ListenerSpec spec, HttpHandler handler) {
-    VirtualThreadPool threads = new VirtualThreadPool();
-    threads.setName(spec.name());
-    Server server = new Server(threads);
+    Server server = new Server(threads(spec.name()));
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
     // Empty segments name nothing on a disk here; the handler says what becomes of them.
@@ -67,6 +74,15 @@ final class JettyListeners implements Listeners {
     start(server, spec);
     Timers.@Nullable Timer reload = tls == null ? null : watchCertificate(spec, tls);
     return new JettyListener(server, connector, bridge, reload);
+  }
+
+  private static QueuedThreadPool threads(String name) {
+    QueuedThreadPool threads = new QueuedThreadPool(
+        JettyBridge.REQUESTS_MAX + THREADS_BESIDE_REQUESTS, THREADS_MIN, THREAD_IDLE_MILLIS, new LinkedBlockingQueue<>(CONNECTIONS_WAITING_MAX));
+    threads.setName(name);
+    threads.setDaemon(true);
+    threads.setStopTimeout(STOP_TIMEOUT_MILLIS);
+    return threads;
   }
 
   private static ServerConnector connector(
@@ -98,7 +114,7 @@ final class JettyListeners implements Listeners {
 
   private static void loadKey(SslContextFactory.Server tls, ListenerSpec.ServerTls files) {
     try {
-      tls.setKeyStore(Pem.keyStore(files.certificateChainFile(), files.keyFile()));
+      tls.setKeyStore(Pem.keyStore(Pem.of(files.certificateChainFile()), Pem.of(files.keyFile())));
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("cannot use certificate " + files.certificateChainFile() + ": " + e.getMessage(), e);
     }

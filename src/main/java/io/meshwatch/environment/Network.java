@@ -9,6 +9,25 @@ public interface Network {
   HttpResult exchange(HttpCall call) throws InterruptedException;
 
   /**
+   * Sends a request and hands over each line of an answer with status 200 as it arrives, until the other side ends it or the time is over.
+   * The result then has an empty body; answers with another status are read whole. {@code bodyBytesMax} limits one line.
+   */
+  default HttpResult lines(HttpCall call, LineTaker taker) throws InterruptedException {
+    HttpResult result = exchange(call);
+    if (result instanceof HttpResult.Answer answer && answer.status() == 200) {
+      answer.text().lines().forEach(taker::take);
+    }
+    return result;
+  }
+
+  /** Takes the lines of an answer. */
+  @FunctionalInterface
+  interface LineTaker {
+    /** Takes one line, without its end. An unchecked exception ends the exchange and reaches its caller. */
+    void take(String line);
+  }
+
+  /**
    * Asks the name service for the records of a name.
    *
    * @param type A, AAAA, MX, NS, SRV…

@@ -7,8 +7,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 
 /** As many platform threads as the machine has cores. A task that asks for more tasks runs them itself, so nothing can wait in a circle. */
@@ -58,19 +56,15 @@ final class PlatformWorkers implements Workers, AutoCloseable {
   @Override
   public <T> T apart(Callable<T> task) throws InterruptedException {
     mayRunApart.acquire();
-    FutureTask<T> future = new FutureTask<>(task);
     try {
-      apart.execute(() -> {
-        try {
-          future.run();
-        } finally {
-          mayRunApart.release();
-        }
-      });
-    } catch (RejectedExecutionException closed) {
+      return Thread.currentThread().isVirtual() ? handOver(task) : InlineWorkers.runHere(task);
+    } finally {
       mayRunApart.release();
-      throw closed;
     }
+  }
+
+  private <T> T handOver(Callable<T> task) throws InterruptedException {
+    Future<T> future = apart.submit(task);
     try {
       return future.get();
     } catch (ExecutionException e) {

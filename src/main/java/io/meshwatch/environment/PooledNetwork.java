@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -38,13 +39,20 @@ final class PooledNetwork implements Network, AutoCloseable {
   private static final int BUFFER_BYTES_START = 16 << 10;
 
   private final Clock clock;
+  private final Function<String, Optional<String>> variables;
   private final DnsClient dns = new DnsClient("dns:");
   private final ScheduledThreadPoolExecutor deadlines;
   private final Cache<TlsTrust, ConnectionPool> pools =
       Caffeine.newBuilder().maximumSize(POOLS_MAX).removalListener((key, pool, cause) -> closePool(pool)).build();
 
   PooledNetwork(Clock clock) {
+    this(clock, name -> Optional.ofNullable(System.getenv(name)));
+  }
+
+  /** A network that is told about proxies by these environment variables. */
+  PooledNetwork(Clock clock, Function<String, Optional<String>> variables) {
     this.clock = clock;
+    this.variables = variables;
     deadlines = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("deadlines").daemon().factory());
     deadlines.setRemoveOnCancelPolicy(true);
   }
@@ -76,10 +84,31 @@ final class PooledNetwork implements Network, AutoCloseable {
 
   @Override
   public HttpResult exchange(HttpCall call) throws InterruptedException {
+    return exchange(call, PooledNetwork::read);
+  }
+
+  @Override
+  public HttpResult lines(HttpCall call, LineTaker taker) throws InterruptedException {
+    LineBody lines = new LineBody(taker, call.bodyBytesMax());
+    HttpCall plain = call.header("Accept-Encoding", "identity");
+    HttpResult result = exchange(plain, (request, response, context, phases) -> response.getCode() == 200
+        ? lines.read(request, response, phases)
+        : read(request, response, context, phases));
+    lines.rethrow();
+    return result;
+  }
+
+  /** Makes a result of a response while its connection is open. */
+  @FunctionalInterface
+  private interface Reader {
+    HttpResult read(HttpCall call, ClassicHttpResponse response, HttpClientContext context, PhaseClock phases) throws IOException;
+  }
+
+  private HttpResult exchange(HttpCall call, Reader reader) throws InterruptedException {
     long deadlineNanos = clock.monotonicNanos() + call.timeoutMillis() * 1_000_000;
     HttpCall next = call;
     for (int hop = 0; ; hop++) {
-      HttpResult result = exchangeOnce(next, deadlineNanos, call.timeoutMillis());
+      HttpResult result = exchangeOnce(next, reader, deadlineNanos, call.timeoutMillis());
       if (Thread.interrupted()) {
         throw new InterruptedException("interrupted while waiting for " + call.uri().getHost());
       }
@@ -102,18 +131,22 @@ final class PooledNetwork implements Network, AutoCloseable {
     return answer.header("Location").map(location -> call.redirectedTo(location, answer.status()));
   }
 
-  private HttpResult exchangeOnce(HttpCall call, long deadlineNanos, long timeoutMillis) {
+  private HttpResult exchangeOnce(HttpCall call, Reader reader, long deadlineNanos, long timeoutMillis) {
     ConnectionPool pool;
+    Optional<ProxyRoute> proxy;
     try {
       pool = poolFor(call.trust());
+      proxy = ProxyRoute.of(call, variables);
     } catch (IOException e) {
       return new HttpResult.Failure(Phase.TLS, String.valueOf(e.getMessage()), HttpResult.Phases.NONE);
+    } catch (IllegalArgumentException e) {
+      return new HttpResult.Failure(Phase.CONNECT, String.valueOf(e.getMessage()), HttpResult.Phases.NONE);
     }
-    Attempt attempt = attempt(pool, call, deadlineNanos, timeoutMillis);
+    Attempt attempt = attempt(pool, call, proxy, reader, deadlineNanos, timeoutMillis);
     // A kept connection may have been closed by the other side just now; then the request was not seen and is sent again. The next kept one
     // may have gone the same way, as servers close idle connections together: each is dropped as it is found, until a new one is opened.
     for (int again = 0; again < ConnectionPool.CONNECTIONS_PER_HOST_MAX && attempt.requestUnseen() && clock.monotonicNanos() < deadlineNanos; again++) {
-      attempt = attempt(pool, call, deadlineNanos, timeoutMillis);
+      attempt = attempt(pool, call, proxy, reader, deadlineNanos, timeoutMillis);
     }
     return attempt.result();
   }
@@ -132,9 +165,9 @@ final class PooledNetwork implements Network, AutoCloseable {
     return pool;
   }
 
-  private Attempt attempt(ConnectionPool pool, HttpCall call, long deadlineNanos, long timeoutMillis) {
+  private Attempt attempt(ConnectionPool pool, HttpCall call, Optional<ProxyRoute> proxy, Reader reader, long deadlineNanos, long timeoutMillis) {
     PhaseClock phases = new PhaseClock(clock);
-    HttpUriRequestBase request = request(call);
+    HttpUriRequestBase request = request(call, proxy);
     AtomicBoolean timedOut = new AtomicBoolean();
     long leftNanos = Math.max(1, deadlineNanos - clock.monotonicNanos());
     ScheduledFuture<?> deadline = deadlines.schedule(
@@ -145,9 +178,10 @@ final class PooledNetwork implements Network, AutoCloseable {
         leftNanos,
         TimeUnit.NANOSECONDS);
     HttpClientContext context = HttpClientContext.create();
+    proxy.ifPresent(route -> context.setAttribute(ConnectionPool.PROXY, route));
     try {
       HttpResult answer = ScopedValue.where(ConnectionPool.PHASES, phases)
-          .call(() -> pool.client().execute(request, context, response -> read(call, response, context, phases)));
+          .call(() -> pool.client().execute(request, context, response -> reader.read(call, response, context, phases)));
       return new Attempt(answer, false);
     } catch (BodyLimitException e) {
       return new Attempt(new HttpResult.Failure(Phase.BODY_LIMIT, String.valueOf(e.getMessage()), phases.end()), false);
@@ -159,14 +193,17 @@ final class PooledNetwork implements Network, AutoCloseable {
       }
       boolean unseen = phases.reusedConnection() && phase != Phase.BODY && ConnectionPool.isClosedByPeer(e)
           && !Thread.currentThread().isInterrupted();
-      String message = FailureText.of(e, call.uri(), call.trust());
-      return new Attempt(new HttpResult.Failure(FailureText.phase(e, phase), message, phases.end()), unseen);
+      Phase blamed = FailureText.phase(e, phase);
+      String message = proxy.isPresent() && !(e instanceof ProxyRefusalException) && (blamed == Phase.RESOLVE || blamed == Phase.CONNECT)
+          ? FailureText.of(e, proxy.get().uri(), call.trust()) + " (the proxy on the way to " + call.uri().getAuthority() + ")"
+          : FailureText.of(e, call.uri(), call.trust());
+      return new Attempt(new HttpResult.Failure(blamed, message, phases.end()), unseen);
     } finally {
       deadline.cancel(false);
     }
   }
 
-  private static HttpUriRequestBase request(HttpCall call) {
+  private static HttpUriRequestBase request(HttpCall call, Optional<ProxyRoute> proxy) {
     HttpUriRequestBase request = new HttpUriRequestBase(call.method(), call.uri());
     for (HttpCall.Header header : call.headers()) {
       request.addHeader(header.name(), header.value());
@@ -175,6 +212,8 @@ final class PooledNetwork implements Network, AutoCloseable {
       request.addHeader("Accept-Encoding", "gzip");
     }
     call.basicAuth().ifPresent(auth -> request.setHeader("Authorization", auth.headerValue()));
+    // Through a tunnel the proxy sees nothing of this; its login then stands with the request for the tunnel.
+    proxy.filter(route -> !route.tunnels(call.uri())).flatMap(ProxyRoute::login).ifPresent(login -> request.setHeader(ProxyRoute.LOGIN_HEADER, login));
     if (call.body().length > 0) {
       // The content type is among the headers; a null type keeps the client from adding its own.
       request.setEntity(new ByteArrayEntity(call.body(), (ContentType) null));
@@ -251,12 +290,6 @@ final class PooledNetwork implements Network, AutoCloseable {
   public void close() {
     deadlines.shutdownNow();
     pools.asMap().values().forEach(ConnectionPool::close);
-  }
-
-  private static final class BodyLimitException extends IOException {
-    BodyLimitException(String message) {
-      super(message);
-    }
   }
 
   /** One try; {@code requestUnseen} = it failed on a kept connection before the other side took the request. */

@@ -97,6 +97,7 @@ final class SocketProbe {
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);
       }
+      trust.protocols().ifPresent(socket::setEnabledProtocols);
       socket.startHandshake();
       return tls(socket.getSession(), !trust.insecureSkipVerify());
     }

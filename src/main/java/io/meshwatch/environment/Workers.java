@@ -20,8 +20,9 @@ public interface Workers {
   }
 
   /**
-   * Runs one long computation on a platform thread of its own and waits for it: it holds up neither the pool nor threads that
-   * only wait, because the operating system shares the cores among such threads. Only so many run at once; further ones wait.
+   * Runs one long computation on a platform thread that is not of the pool, the caller's own if that is one, and waits for it: it
+   * holds up neither the pool nor threads that only wait, because the operating system shares the cores among such threads. Only so
+   * many run at once; further ones wait.
    */
   default <T> T apart(Callable<T> task) throws InterruptedException {
     return call(task);

@@ -50,6 +50,14 @@ public interface ExpositionSink {
   /** An exemplar of the sample that came last; the range holds its labels with the braces. */
   void exemplar(byte[] page, int labelsFrom, int labelsTo, double value, long timestampMillis);
 
-  /** When the sample that came last began to count; only protobuf says so beside the sample. */
-  void created(long timestampMillis);
+  /**
+   * Whether this sink wants to be told when counters, histograms and summaries began. If so, the lines of OpenMetrics that say it
+   * ({@code _created}) are no samples.
+   */
+  default boolean wantsCreated() {
+    return false;
+  }
+
+  /** When the sample that comes next began to count; said only to sinks that want it. */
+  default void created(long timestampMillis) {}
 }

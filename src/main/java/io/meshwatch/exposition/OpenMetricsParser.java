@@ -1,9 +1,14 @@
 package io.meshwatch.exposition;
 
+import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.Names;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * OpenMetrics 1.0 and 0.0.1. Strict about blanks, commas and the final {@code # EOF}, lenient about the order and the meaning of
@@ -14,9 +19,16 @@ import java.util.List;
 final class OpenMetricsParser {
   private static final List<MetricMetadata.Type> TYPES = List.of(MetricMetadata.Type.values());
 
+  /** Families whose series only grow, and so may tell when they began. */
+  private static final Set<MetricMetadata.Type> COUNTING =
+      EnumSet.of(MetricMetadata.Type.COUNTER, MetricMetadata.Type.HISTOGRAM, MetricMetadata.Type.SUMMARY);
+  private static final String CREATED = "_created";
+
   private final PageCursor cursor;
   private final ExpositionSink sink;
   private MetricMetadata.Type familyType = MetricMetadata.Type.UNKNOWN;
+  /** When the series of the current family began, by their common labels; empty unless the sink wants to know. */
+  private final Map<Labels, Long> starts = new HashMap<>();
   private int familyFrom;
   private int familyTo;
 
@@ -83,6 +95,56 @@ final class OpenMetricsParser {
     familyFrom = nameFrom;
     familyTo = nameTo;
     sink.type(cursor.page, nameFrom, nameTo, familyType);
+    findStarts();
+  }
+
+  /** Looks ahead for the lines that say when the series of this family began: they stand behind the samples that they are about. */
+  private void findStarts() {
+    starts.clear();
+    if (!COUNTING.contains(familyType) || !sink.wantsCreated()) {
+      return;
+    }
+    int mark = cursor.at;
+    cursor.at++;
+    while (!cursor.isAtEnd() && !cursor.startsWith("# TYPE ") && !cursor.startsWith("# EOF")) {
+      if (cursor.current() != '#') {
+        findStart();
+      }
+      cursor.skipToLineEnd();
+      cursor.at++;
+    }
+    cursor.at = mark;
+  }
+
+  private void findStart() {
+    int from = cursor.at;
+    int to = series();
+    if (isStart(from, to)) {
+      starts.put(counted(SeriesText.labels(cursor.page, from, to, familyType)), (long) (number("a time in seconds after the series") * 1000));
+    }
+  }
+
+  /** Whether a series is that of the current family with {@code _created}. */
+  private boolean isStart(int from, int to) {
+    if (cursor.page[from] == '{') {
+      String family = SeriesText.name(cursor.page, familyFrom, familyTo);
+      return SeriesText.labels(cursor.page, from, to, familyType).metricName().equals(family + CREATED);
+    }
+    int nameTo = nameEnd(from, to);
+    return nameEndsWith(from, nameTo, CREATED) && isFamily(from, nameTo - CREATED.length());
+  }
+
+  /** What all series of one counter, histogram or summary have in common. */
+  private static Labels counted(Labels series) {
+    return series.toBuilder().remove(Labels.METRIC_NAME).remove(Labels.BUCKET).build();
+  }
+
+  /** Says when the series began, if a line does; quantiles do not count, so they have no labels in common with that line. */
+  private void tellStart(int from, int to) {
+    Long startMillis = starts.get(counted(SeriesText.labels(cursor.page, from, to, familyType)));
+    if (startMillis != null) {
+      sink.created(startMillis);
+    }
   }
 
   private MetricMetadata.Type typeNamed(int from) {
@@ -150,7 +212,12 @@ final class OpenMetricsParser {
     if (cursor.current() == ' ' && !cursor.startsWith(" # {")) {
       timestampMillis = timestamp();
     }
-    sink.sample(cursor.page, from, to, value, timestampMillis);
+    if (starts.isEmpty()) {
+      sink.sample(cursor.page, from, to, value, timestampMillis);
+    } else if (!isStart(from, to)) {
+      tellStart(from, to);
+      sink.sample(cursor.page, from, to, value, timestampMillis);
+    }
     if (cursor.startsWith(" # {")) {
       exemplar(from, to);
     }
@@ -279,17 +346,22 @@ final class OpenMetricsParser {
   }
 
   private boolean mayHaveExemplar(int seriesFrom, int seriesTo) {
-    int nameTo = seriesFrom;
     if (cursor.page[seriesFrom] == '{') {
       String name = SeriesText.labels(cursor.page, seriesFrom, seriesTo, familyType).metricName();
       return name.endsWith("_total") || name.endsWith("_bucket") || name.endsWith("_count");
     }
-    while (nameTo < seriesTo && cursor.page[nameTo] != '{') {
-      nameTo++;
-    }
+    int nameTo = nameEnd(seriesFrom, seriesTo);
     return nameEndsWith(seriesFrom, nameTo, "_total")
         || nameEndsWith(seriesFrom, nameTo, "_bucket")
         || (nameEndsWith(seriesFrom, nameTo, "_count") && !countsFamily(seriesFrom, nameTo));
+  }
+
+  private int nameEnd(int from, int to) {
+    int nameTo = from;
+    while (nameTo < to && cursor.page[nameTo] != '{') {
+      nameTo++;
+    }
+    return nameTo;
   }
 
   private boolean nameEndsWith(int from, int to, String suffix) {
@@ -307,7 +379,10 @@ final class OpenMetricsParser {
 
   /** Whether a name is that of the current family with _count; there the buckets carry the exemplars. */
   private boolean countsFamily(int from, int to) {
-    return familyType != MetricMetadata.Type.UNKNOWN
-        && Arrays.equals(cursor.page, from, to - "_count".length(), cursor.page, familyFrom, familyTo);
+    return familyType != MetricMetadata.Type.UNKNOWN && isFamily(from, to - "_count".length());
+  }
+
+  private boolean isFamily(int from, int to) {
+    return Arrays.equals(cursor.page, from, to, cursor.page, familyFrom, familyTo);
   }
 }

@@ -46,7 +46,7 @@ final class ProtobufHistogram {
         case 12 -> positiveSpans.add(span(message.message()));
         case 13 -> deltas(message, positive);
         case 14 -> counts(message, positive);
-        case 15 -> createdMillis = timestamp(message.message());
+        case 15 -> createdMillis = ProtobufParser.timestamp(message.message());
         case 16 -> exemplars.add(message.message());
         default -> message.skip();
       }
@@ -80,19 +80,6 @@ final class ProtobufHistogram {
       }
     }
     return new Histogram.Span(offset, length);
-  }
-
-  private static long timestamp(ProtoReader message) {
-    long seconds = 0;
-    long nanos = 0;
-    while (message.nextField()) {
-      switch (message.field) {
-        case 1 -> seconds = message.varint();
-        case 2 -> nanos = message.varint();
-        default -> message.skip();
-      }
-    }
-    return seconds * 1000 + nanos / 1_000_000;
   }
 
   /** Counts of an integer histogram come as differences to the bucket before. */

@@ -3,6 +3,7 @@ package io.meshwatch.exposition;
 import io.meshwatch.model.Histogram;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.NumberText;
+import io.meshwatch.model.StaleMarker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -162,27 +163,27 @@ final class ProtobufParser {
         default -> message.skip();
       }
     }
+    created(createdMillis);
     emit("", value, timestampMillis);
     if (exemplar != null) {
       exemplar(exemplar);
     }
-    created(createdMillis);
   }
 
   private void created(long millis) {
-    if (millis != ExpositionSink.NO_TIMESTAMP) {
+    if (millis != ExpositionSink.NO_TIMESTAMP && sink.wantsCreated()) {
       sink.created(millis);
     }
   }
 
   private void emit(String suffix, double value, long timestampMillis) {
     int to = series.finish(suffix);
-    sink.sample(series.bytes(), 0, to, Double.isNaN(value) ? ordinary(value) : value, timestampMillis);
+    sink.sample(series.bytes(), 0, to, ordinary(value), timestampMillis);
   }
 
   /** A target must not be able to write stale markers. */
   private static double ordinary(double value) {
-    return Double.isNaN(value) ? io.meshwatch.model.StaleMarker.ORDINARY_NAN : value;
+    return Double.isNaN(value) ? StaleMarker.ORDINARY_NAN : value;
   }
 
   private void emitBound(String label, double bound, String suffix, double value, long timestampMillis) {
@@ -190,7 +191,8 @@ final class ProtobufParser {
     sink.sample(series.bytes(), 0, to, ordinary(value), timestampMillis);
   }
 
-  private static long timestamp(ProtoReader message) {
+  /** A {@code google.protobuf.Timestamp} in milliseconds. */
+  static long timestamp(ProtoReader message) {
     long seconds = 0;
     long nanos = 0;
     while (message.nextField()) {
@@ -245,6 +247,7 @@ final class ProtobufParser {
         default -> message.skip();
       }
     }
+    created(createdMillis);
     emit("_count", unsigned(count), timestampMillis);
     created(createdMillis);
     emit("_sum", sum, timestampMillis);
@@ -285,8 +288,8 @@ final class ProtobufParser {
           type == MetricMetadata.Type.GAUGE_HISTOGRAM ? Histogram.ResetHint.GAUGE : Histogram.ResetHint.UNKNOWN;
       Histogram sample = histogram.toHistogram(hint, message);
       int to = series.finish("");
-      sink.histogram(series.bytes(), 0, to, sample, timestampMillis);
       created(histogram.createdMillis);
+      sink.histogram(series.bytes(), 0, to, sample, timestampMillis);
       nativeExemplars(histogram);
     }
     if (!isNative || sink.nativeHistograms() == NativeHistograms.BOTH) {
@@ -308,16 +311,19 @@ final class ProtobufParser {
   }
 
   private void classic(ProtobufHistogram histogram, long timestampMillis) {
+    created(histogram.createdMillis);
     emit("_count", histogram.count(), timestampMillis);
     created(histogram.createdMillis);
     emit("_sum", histogram.sum, timestampMillis);
     boolean infinite = false;
     for (ProtobufHistogram.Bucket bucket : histogram.buckets) {
       infinite |= bucket.upperBound() == Double.POSITIVE_INFINITY;
+      created(histogram.createdMillis);
       emitBound("le", bucket.upperBound(), "_bucket", bucket.cumulativeCount(), timestampMillis);
       bucket.exemplars().forEach(this::exemplar);
     }
     if (!infinite) {
+      created(histogram.createdMillis);
       emitBound("le", Double.POSITIVE_INFINITY, "_bucket", histogram.count(), timestampMillis);
     }
   }

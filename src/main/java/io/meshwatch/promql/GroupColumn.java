@@ -25,7 +25,7 @@ abstract sealed class GroupColumn permits GroupColumn.Count, GroupColumn.Extreme
       case MIN, MAX -> new Extreme(op == AggregateOp.MAX, labels, steps, annotations, position);
       case STDDEV, STDVAR -> new Spread(op == AggregateOp.STDDEV, labels, steps, annotations, position);
       case COUNT, GROUP -> new Count(op == AggregateOp.COUNT, labels, steps, annotations, position);
-      case QUANTILE, COUNT_VALUES, TOPK, BOTTOMK, LIMITK, LIMIT_RATIO -> throw new IllegalArgumentException(op.text() + " keeps rows");
+      case QUANTILE, COUNT_VALUES, TOPK, BOTTOMK, LIMITK, LIMIT_RATIO -> throw new IllegalArgumentException(op.text() + " has no column of its own");
     };
   }
 

@@ -1,5 +1,6 @@
 package io.meshwatch.scrape;
 
+import io.meshwatch.environment.TlsVersion;
 import io.meshwatch.model.Secret;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param headers further headers of the request
  * @param tls how the certificate is checked
  * @param followRedirects whether redirects are followed; credentials never go to another host
+ * @param proxy through which proxy requests go
  */
 public record ConnectionSettings(
     Optional<BasicAuth> basicAuth,
@@ -20,9 +22,10 @@ public record ConnectionSettings(
     Optional<OAuth2> oauth2,
     List<Header> headers,
     Tls tls,
-    boolean followRedirects) {
+    boolean followRedirects,
+    Proxy proxy) {
   public static ConnectionSettings defaults() {
-    return new ConnectionSettings(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Tls.defaults(), true);
+    return new ConnectionSettings(Optional.empty(), Optional.empty(), Optional.empty(), List.of(), Tls.defaults(), true, Proxy.defaults());
   }
 
   /**
@@ -62,6 +65,7 @@ public record ConnectionSettings(
    * @param scopes what the token is to be good for
    * @param endpointParameters further parameters of the request
    * @param tls how the token server's certificate is checked
+   * @param proxy through which proxy the token server is asked
    */
   public record OAuth2(
       String clientId,
@@ -70,9 +74,10 @@ public record ConnectionSettings(
       String tokenUrl,
       List<String> scopes,
       List<TextEntry> endpointParameters,
-      Tls tls) {
+      Tls tls,
+      Proxy proxy) {
     public static OAuth2 defaults() {
-      return new OAuth2("", Secret.EMPTY, Optional.empty(), "", List.of(), List.of(), Tls.defaults());
+      return new OAuth2("", Secret.EMPTY, Optional.empty(), "", List.of(), List.of(), Tls.defaults(), Proxy.defaults());
     }
   }
 
@@ -90,35 +95,73 @@ public record ConnectionSettings(
   }
 
   /**
-   * How the other side's certificate is checked, and which certificate is shown to it. Files are PEM.
+   * How the other side's certificate is checked, and which certificate is shown to it. All of it is PEM, in files or as texts.
    *
    * @param caFile certificates to trust; empty = those of the JDK
    * @param serverName name to check instead of the host of the address
    * @param certificateFile our certificate chain, for servers that ask
    * @param keyFile its private key
    * @param insecureSkipVerify accepts any certificate; for tests only
+   * @param ca certificates to trust, instead of {@code caFile}
+   * @param certificate our certificate chain, instead of {@code certificateFile}
+   * @param key its private key, instead of {@code keyFile}
+   * @param minVersion oldest version of TLS, {@code TLS12} or {@code TLS13}
+   * @param maxVersion newest version of TLS
    */
   public record Tls(
       Optional<String> caFile,
       Optional<String> serverName,
       Optional<String> certificateFile,
       Optional<String> keyFile,
-      boolean insecureSkipVerify) {
+      boolean insecureSkipVerify,
+      String ca,
+      String certificate,
+      Secret key,
+      Optional<TlsVersion> minVersion,
+      Optional<TlsVersion> maxVersion) {
     public static Tls defaults() {
-      return new Tls(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+      return files(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
     }
 
     /** Trusts only what this file signed. */
     public static Tls ca(String caFile) {
-      return new Tls(Optional.of(caFile), Optional.empty(), Optional.empty(), Optional.empty(), false);
+      return files(Optional.of(caFile), Optional.empty(), Optional.empty(), Optional.empty(), false);
+    }
+
+    /** Everything in files, any version of TLS. */
+    static Tls files(Optional<String> caFile, Optional<String> serverName, Optional<String> certificateFile, Optional<String> keyFile,
+        boolean insecureSkipVerify) {
+      return new Tls(caFile, serverName, certificateFile, keyFile, insecureSkipVerify, "", "", Secret.EMPTY, Optional.empty(), Optional.empty());
+    }
+  }
+
+  /**
+   * Through which proxy requests go.
+   *
+   * @param url {@code http://host:port}, perhaps with a login; empty = none
+   * @param noProxy hosts that are asked directly: names (with their subdomains), addresses, networks, separated by commas
+   * @param fromEnvironment whether {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY} say all that instead
+   * @param connectHeaders what the proxy gets beside the request for a tunnel, which HTTPS goes through
+   */
+  public record Proxy(Secret url, String noProxy, boolean fromEnvironment, List<Header> connectHeaders) {
+    public static Proxy defaults() {
+      return new Proxy(Secret.EMPTY, "", false, List.of());
+    }
+
+    boolean isUsed() {
+      return fromEnvironment || !url.isEmpty();
     }
   }
 
   public ConnectionSettings withBasicAuth(BasicAuth auth) {
-    return new ConnectionSettings(Optional.of(auth), authorization, oauth2, headers, tls, followRedirects);
+    return new ConnectionSettings(Optional.of(auth), authorization, oauth2, headers, tls, followRedirects, proxy);
   }
 
   public ConnectionSettings withTls(Tls newTls) {
-    return new ConnectionSettings(basicAuth, authorization, oauth2, headers, newTls, followRedirects);
+    return new ConnectionSettings(basicAuth, authorization, oauth2, headers, newTls, followRedirects, proxy);
+  }
+
+  public ConnectionSettings withProxy(Proxy newProxy) {
+    return new ConnectionSettings(basicAuth, authorization, oauth2, headers, tls, followRedirects, newProxy);
   }
 }

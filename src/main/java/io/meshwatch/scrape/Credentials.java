@@ -3,6 +3,7 @@ package io.meshwatch.scrape;
 import io.meshwatch.environment.Disk;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
+import io.meshwatch.environment.HttpProxy;
 import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.model.Secret;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Optional;
 final class Credentials {
   private final ConnectionSettings connection;
   private final TlsTrust trust;
+  private final HttpProxy proxy;
   private final Disk disk;
   private final Optional<OAuthToken> token;
 
@@ -26,12 +28,21 @@ final class Credentials {
     this.connection = connection;
     this.disk = environment.disk();
     this.trust = trust(connection.tls());
-    this.token = connection.oauth2().map(oauth2 -> new OAuthToken(oauth2, trust(oauth2.tls()), environment));
+    this.proxy = proxy(connection.proxy());
+    this.token = connection.oauth2().map(oauth2 -> new OAuthToken(oauth2, trust(oauth2.tls()), proxy(oauth2.proxy()), environment));
   }
 
   private static TlsTrust trust(ConnectionSettings.Tls tls) {
     return new TlsTrust(tls.caFile().map(Path::of), tls.serverName(), tls.certificateFile().map(Path::of),
-        tls.keyFile().map(Path::of), tls.insecureSkipVerify());
+        tls.keyFile().map(Path::of), tls.insecureSkipVerify(), new TlsTrust.Texts(tls.ca(), tls.certificate(), tls.key()), tls.minVersion(),
+        tls.maxVersion());
+  }
+
+  private HttpProxy proxy(ConnectionSettings.Proxy settings) {
+    return settings.isUsed()
+        ? new HttpProxy(settings.url(), settings.noProxy(), settings.fromEnvironment(),
+            settings.connectHeaders().stream().map(h -> new HttpCall.Header(h.name(), secret(h.value(), h.valueFile()).reveal())).toList())
+        : HttpProxy.NONE;
   }
 
   /** How the other side's certificate is checked. */
@@ -42,7 +53,7 @@ final class Credentials {
   /** A GET with these headers; throws {@link ScrapeFailure} if a file cannot be read or no token is given out. */
   HttpCall get(URI uri, List<HttpCall.Header> headers, long timeoutMillis, long bodyBytesMax) throws InterruptedException {
     HttpCall call = new HttpCall("GET", uri, headers, new byte[0], Optional.empty(), trust, timeoutMillis, bodyBytesMax,
-        connection.followRedirects());
+        connection.followRedirects(), proxy);
     for (ConnectionSettings.Header header : connection.headers()) {
       call = call.header(header.name(), secret(header.value(), header.valueFile()).reveal());
     }

@@ -13,6 +13,7 @@ final class Discoveries {
     settings.files().forEach(s -> discoveries.add(new FileDiscovery(s, environment.disk())));
     settings.http().forEach(s -> discoveries.add(new HttpDiscovery(s, environment)));
     settings.dns().forEach(s -> discoveries.add(new DnsDiscovery(s, environment.network())));
+    settings.kubernetes().forEach(s -> discoveries.add(new KubernetesDiscovery(s, environment)));
     return discoveries;
   }
 }

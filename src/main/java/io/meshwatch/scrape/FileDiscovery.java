@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Targets from JSON or YAML files. A file that cannot be read keeps what all files said before. */
 final class FileDiscovery implements Discovery {
@@ -57,17 +56,12 @@ final class FileDiscovery implements Discovery {
   }
 
   private List<Path> matching(Path pattern) {
-    Path directory = pattern.getParent();
-    String name = String.valueOf(pattern.getFileName());
-    if (name.indexOf('*') < 0) {
-      return disk.exists(pattern) ? List.of(pattern) : List.of();
-    }
-    Pattern glob = Pattern.compile(Pattern.quote(name).replace("*", "\\E[^/]*\\Q"));
-    Path folder = directory == null ? Path.of(".") : directory;
     try {
-      return disk.list(folder).stream().filter(n -> glob.matcher(n).matches()).map(folder::resolve).toList();
+      return FileGlob.matching(pattern, disk);
     } catch (IOException e) {
-      throw new DiscoveryException("folder " + folder + " cannot be read: " + e.getMessage());
+      throw new DiscoveryException("folder of " + pattern + " cannot be read: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw new DiscoveryException(String.valueOf(e.getMessage()));
     }
   }
 

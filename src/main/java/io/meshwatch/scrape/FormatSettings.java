@@ -15,6 +15,9 @@ import java.util.Optional;
  * @param legacyNamesOnly whether such names make the scrape fail
  * @param nativeHistograms whether native histograms are asked for and stored
  * @param alwaysClassicHistograms whether classic buckets are stored beside native ones
+ * @param convertClassicHistograms whether classic histograms are stored as native ones with custom buckets
+ * @param compression whether the page may come compressed
+ * @param zeroAtStart whether a zero is stored where the page says that a counter began
  */
 public record FormatSettings(
     List<ExpositionFormat> protocols,
@@ -22,7 +25,10 @@ public record FormatSettings(
     NameEscaping escaping,
     boolean legacyNamesOnly,
     boolean nativeHistograms,
-    boolean alwaysClassicHistograms) {
+    boolean alwaysClassicHistograms,
+    boolean convertClassicHistograms,
+    boolean compression,
+    boolean zeroAtStart) {
   public static FormatSettings defaults() {
     return new FormatSettings(
         List.of(
@@ -34,7 +40,31 @@ public record FormatSettings(
         NameEscaping.ALLOW_UTF_8,
         false,
         false,
+        false,
+        false,
+        true,
         false);
+  }
+
+  /** The same with compressed pages allowed or not. */
+  FormatSettings withCompression(boolean allowed) {
+    return new FormatSettings(protocols, fallback, escaping, legacyNamesOnly, nativeHistograms, alwaysClassicHistograms, convertClassicHistograms,
+        allowed, zeroAtStart);
+  }
+
+  /** The same with classic histograms stored as native ones, or beside them. */
+  FormatSettings withConversion(boolean convert, boolean alwaysClassic) {
+    return new FormatSettings(protocols, fallback, escaping, legacyNamesOnly, nativeHistograms, alwaysClassic, convert, compression, zeroAtStart);
+  }
+
+  /** The same with zeros where counters began. Protobuf is asked for first, as it says so for every counter, unless formats were chosen. */
+  public FormatSettings withZeroAtStart() {
+    List<ExpositionFormat> wanted = new ArrayList<>(protocols);
+    if (protocols.equals(defaults().protocols)) {
+      wanted.addFirst(ExpositionFormat.PROTOBUF);
+    }
+    return new FormatSettings(wanted, fallback, escaping, legacyNamesOnly, nativeHistograms, alwaysClassicHistograms, convertClassicHistograms,
+        compression, true);
   }
 
   /** The Accept header: formats with falling quality, and last "anything". */

@@ -2,6 +2,7 @@ package io.meshwatch.scrape;
 
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
+import io.meshwatch.environment.HttpProxy;
 import io.meshwatch.environment.HttpResult;
 import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.model.Secret;
@@ -26,13 +27,15 @@ final class OAuthToken {
 
   private final ConnectionSettings.OAuth2 settings;
   private final TlsTrust trust;
+  private final HttpProxy proxy;
   private final Environment environment;
   private Secret header = Secret.EMPTY;
   private long endMillis;
 
-  OAuthToken(ConnectionSettings.OAuth2 settings, TlsTrust trust, Environment environment) {
+  OAuthToken(ConnectionSettings.OAuth2 settings, TlsTrust trust, HttpProxy proxy, Environment environment) {
     this.settings = settings;
     this.trust = trust;
+    this.proxy = proxy;
     this.environment = environment;
   }
 
@@ -48,12 +51,11 @@ final class OAuthToken {
   private HttpResult.Answer ask(long timeoutMillis) throws InterruptedException {
     Secret secret = secret();
     HttpCall call = HttpCall.post(URI.create(settings.tokenUrl()), "application/x-www-form-urlencoded", form("").getBytes(StandardCharsets.UTF_8), trust)
-        .withLimits(timeoutMillis, BODY_BYTES_MAX);
+        .withLimits(timeoutMillis, BODY_BYTES_MAX).withProxy(proxy);
     HttpResult result = environment.network().exchange(call.withBasicAuth(encoded(settings.clientId()), Secret.of(encoded(secret.reveal()))));
     if (result instanceof HttpResult.Answer answer && (answer.status() == 400 || answer.status() == 401)) {
       String own = "&client_id=" + encoded(settings.clientId()) + "&client_secret=" + encoded(secret.reveal());
-      result = environment.network().exchange(new HttpCall(call.method(), call.uri(), call.headers(), form(own).getBytes(StandardCharsets.UTF_8),
-          call.basicAuth(), call.trust(), call.timeoutMillis(), call.bodyBytesMax(), false));
+      result = environment.network().exchange(call.with(call.method(), form(own).getBytes(StandardCharsets.UTF_8)));
     }
     return switch (result) {
       case HttpResult.Failure failure -> throw failed(failure.message());

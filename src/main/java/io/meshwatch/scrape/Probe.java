@@ -90,8 +90,7 @@ final class Probe {
       report.fail("credentials", e.outcome().reason());
       return;
     }
-    call = new HttpCall(settings.method(), call.uri(), call.headers(), call.body(), call.basicAuth(), call.trust(), call.timeoutMillis(),
-        call.bodyBytesMax(), false);
+    call = call.with(settings.method(), call.body()).withRedirects(false);
     long deadlineNanos = environment.clock().monotonicNanos() + timeoutMillis() * 1_000_000;
     for (int redirects = 0; ; redirects++) {
       long leftMillis = Math.max(1, (deadlineNanos - environment.clock().monotonicNanos()) / 1_000_000);

@@ -97,9 +97,4 @@ final class PushedPage implements ExpositionSink {
   public void exemplar(byte[] page, int labelsFrom, int labelsTo, double value, long timestampMillis) {
     // A Pushgateway shows none.
   }
-
-  @Override
-  public void created(long timestampMillis) {
-    // A Pushgateway shows none.
-  }
 }

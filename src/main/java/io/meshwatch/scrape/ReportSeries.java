@@ -30,11 +30,17 @@ final class ReportSeries {
           "The sample limit, 0 = none.",
           "Size of the last page, -1 if it was too large.");
 
+  /** The first of them are those that every Prometheus stores. */
+  private static final int USUAL = 5;
+
   private final SampleLabels labels;
+  private final int count;
   private final List<SeriesHandle> series = new ArrayList<>();
 
-  ReportSeries(SampleLabels labels) {
+  /** @param extra whether the series about limits and size are stored as well */
+  ReportSeries(SampleLabels labels, boolean extra) {
     this.labels = labels;
+    this.count = extra ? NAMES.size() : USUAL;
   }
 
   static boolean has(String metric) {
@@ -51,7 +57,7 @@ final class ReportSeries {
 
   void append(Appender appender, long atMillis, Report report) {
     double[] values = report.values();
-    for (int i = 0; i < values.length; i++) {
+    for (int i = 0; i < count; i++) {
       appender.append(handle(appender, i), atMillis, values[i]);
     }
   }

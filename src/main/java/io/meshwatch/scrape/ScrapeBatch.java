@@ -30,6 +30,8 @@ final class ScrapeBatch implements ExpositionSink {
   /** The series of the last sample if that was stored, for what the page adds to it. */
   private @Nullable SeriesHandle last;
   private long lastTimestampMillis;
+  /** When the next sample's series began to count. */
+  private long createdMillis = NO_TIMESTAMP;
   private long samples;
   private long samplesKept;
   private long seriesAdded;
@@ -99,14 +101,30 @@ final class ScrapeBatch implements ExpositionSink {
 
   @Override
   public void sample(byte[] page, int seriesFrom, int seriesTo, double value, long timestampMillis) {
+    long startMillis = takeCreated();
     SeriesHandle series = accept(page, seriesFrom, seriesTo, timestampMillis);
     if (series != null) {
+      start(series, startMillis, null);
       count(appender.append(series, lastTimestampMillis, value));
+    }
+  }
+
+  private long takeCreated() {
+    long startMillis = createdMillis;
+    createdMillis = NO_TIMESTAMP;
+    return startMillis;
+  }
+
+  /** A zero where the series began to count, if the page says when: before the sample, so that its increase since then is seen. */
+  private void start(SeriesHandle series, long startMillis, @Nullable Histogram like) {
+    if (startMillis != NO_TIMESTAMP && startMillis < lastTimestampMillis) {
+      appender.appendStart(series, startMillis, like);
     }
   }
 
   @Override
   public void histogram(byte[] page, int seriesFrom, int seriesTo, Histogram histogram, long timestampMillis) {
+    long startMillis = takeCreated();
     SeriesHandle series = accept(page, seriesFrom, seriesTo, timestampMillis);
     if (series == null) {
       return;
@@ -119,6 +137,7 @@ final class ScrapeBatch implements ExpositionSink {
       throw new ScrapeFailure(new ScrapeOutcome.LimitExceeded(ScrapeOutcome.Limit.HISTOGRAM_BUCKETS,
           "histogram " + series.labels().metricName() + " has " + buckets + " buckets at its lowest resolution, the limit is " + limits.histogramBuckets()));
     }
+    start(series, startMillis, kept);
     count(appender.append(series, lastTimestampMillis, kept));
   }
 
@@ -190,7 +209,12 @@ final class ScrapeBatch implements ExpositionSink {
   }
 
   @Override
+  public boolean wantsCreated() {
+    return job.formats().zeroAtStart();
+  }
+
+  @Override
   public void created(long timestampMillis) {
-    // The store keeps no start times.
+    createdMillis = timestampMillis;
   }
 }

@@ -1,9 +1,12 @@
 package io.meshwatch.scrape;
 
+import io.meshwatch.model.Names;
 import io.meshwatch.model.Problem;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +23,7 @@ import java.util.stream.Stream;
  * @param honorLabels whether the target's own {@code job} and {@code instance} win over ours
  * @param honorTimestamps whether timestamps on the page are used
  * @param trackTimestampsStaleness whether series with own timestamps get stale markers, too
+ * @param extraMetrics whether timeout, sample limit and size of the page are stored as series beside those of every scrape
  * @param limits what one scrape may bring
  * @param relabelRules rules that rewrite, keep or drop targets
  * @param metricRelabelRules rules that rewrite, keep or drop series
@@ -38,6 +42,7 @@ public record ScrapeJob(
     boolean honorLabels,
     boolean honorTimestamps,
     boolean trackTimestampsStaleness,
+    boolean extraMetrics,
     ScrapeLimits limits,
     List<RelabelRule> relabelRules,
     List<RelabelRule> metricRelabelRules,
@@ -62,7 +67,7 @@ public record ScrapeJob(
 
   public static ScrapeJob defaults() {
     return new ScrapeJob("", 15, 10, Scheme.HTTPS, "/metrics", List.of(), ConnectionSettings.defaults(), FormatSettings.defaults(),
-        false, true, false, ScrapeLimits.defaults(), List.of(), List.of(), List.of(), DiscoverySettings.defaults());
+        false, true, false, true, ScrapeLimits.defaults(), List.of(), List.of(), List.of(), DiscoverySettings.defaults());
   }
 
   long intervalMillis() {
@@ -80,62 +85,67 @@ public record ScrapeJob(
 
   public ScrapeJob withTargets(List<StaticTargets> newTargets) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, limits, relabelRules, metricRelabelRules, newTargets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, newTargets, discovery);
   }
 
   public ScrapeJob withDiscovery(DiscoverySettings newDiscovery) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, limits, relabelRules, metricRelabelRules, targets, newDiscovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, newDiscovery);
   }
 
   public ScrapeJob withName(String newName) {
     return new ScrapeJob(newName, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withTiming(double newIntervalSeconds, double newTimeoutSeconds) {
     return new ScrapeJob(name, newIntervalSeconds, newTimeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withPage(Scheme newScheme, String newPath) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, newScheme, newPath, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withConnection(ConnectionSettings newConnection) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, newConnection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withHonorLabels(boolean honor) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honor,
-        honorTimestamps, trackTimestampsStaleness, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withLimits(ScrapeLimits newLimits) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, newLimits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, newLimits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withRelabelRules(List<RelabelRule> targetRules, List<RelabelRule> metricRules) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, limits, targetRules, metricRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, targetRules, metricRules, targets, discovery);
   }
 
   public ScrapeJob withParameters(List<TextEntry> newParameters) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, newParameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withFormats(FormatSettings newFormats) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, newFormats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withTimestamps(boolean honor, boolean trackStaleness) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels, honor,
-        trackStaleness, limits, relabelRules, metricRelabelRules, targets, discovery);
+        trackStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
+  }
+
+  public ScrapeJob withExtraMetrics(boolean extra) {
+    return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels, honorTimestamps,
+        trackTimestampsStaleness, extra, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   /** Mistakes the types cannot express. */
@@ -154,6 +164,7 @@ public record ScrapeJob(
     if (Stream.of(c.basicAuth(), c.authorization(), c.oauth2()).filter(Optional::isPresent).count() > 1) {
       problems.add(problem("expected one of basicAuth, authorization and oauth2, got more"));
     }
+    discovery.kubernetes().forEach(k -> KubernetesDiscovery.check(k).forEach(m -> problems.add(problem("discovery.kubernetes: " + m))));
     relabelRules.forEach(r -> r.check(formats.legacyNamesOnly()).forEach(m -> problems.add(problem("relabelRules: " + m))));
     metricRelabelRules.forEach(r -> r.check(formats.legacyNamesOnly()).forEach(m -> problems.add(problem("metricRelabelRules: " + m))));
     return problems;
@@ -162,7 +173,7 @@ public record ScrapeJob(
   /** Mistakes of all jobs together, with those of each job. */
   public static List<Problem> check(List<ScrapeJob> jobs) {
     List<Problem> problems = new ArrayList<>();
-    java.util.Set<String> names = new java.util.HashSet<>();
+    Set<String> names = new HashSet<>();
     for (ScrapeJob job : jobs) {
       problems.addAll(job.check());
       if (!names.add(job.name)) {
@@ -173,6 +184,6 @@ public record ScrapeJob(
   }
 
   private Problem problem(String message) {
-    return Problem.error("", 0, 0, "scrape job " + io.meshwatch.model.Names.quote(name) + ": " + message);
+    return Problem.error("", 0, 0, "scrape job " + Names.quote(name) + ": " + message);
   }
 }

@@ -4,6 +4,7 @@ import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
 import io.meshwatch.environment.Timers;
+import io.meshwatch.exposition.ClassicHistogramConversion;
 import io.meshwatch.exposition.ExpositionException;
 import io.meshwatch.exposition.ExpositionFormat;
 import io.meshwatch.exposition.ExpositionParser;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,14 +81,21 @@ final class TargetLoop {
     this.credentials = credentials;
     this.sampleLabels = new SampleLabels(job, target.labels(), metricRelabeling);
     this.cache = predecessor == null ? new ScrapeCache() : ScrapeCache.successorOf(predecessor.cache);
-    this.report = new ReportSeries(sampleLabels);
-    this.headers =
+    this.report = new ReportSeries(sampleLabels, job.extraMetrics());
+    this.headers = headers();
+    this.intervalText = PromDuration.format(target.intervalMillis());
+    this.status = predecessor == null ? unknown() : predecessor.status;
+  }
+
+  private List<HttpCall.Header> headers() {
+    List<HttpCall.Header> always =
         List.of(
             new HttpCall.Header("Accept", job.formats().acceptHeader()),
             new HttpCall.Header("User-Agent", "meshwatch"),
             new HttpCall.Header("X-Prometheus-Scrape-Timeout-Seconds", seconds(target.timeoutMillis())));
-    this.intervalText = PromDuration.format(target.intervalMillis());
-    this.status = predecessor == null ? unknown() : predecessor.status;
+    return job.formats().compression()
+        ? always
+        : Stream.concat(always.stream(), Stream.of(new HttpCall.Header("Accept-Encoding", "identity"))).toList();
   }
 
   private static String seconds(long millis) {
@@ -256,7 +265,13 @@ final class TargetLoop {
 
   private ScrapeOutcome read(HttpResult.Answer answer, ExpositionFormat format, ScrapeBatch batch) {
     try {
-      ExpositionParser.parse(format, answer.body(), answer.bodyLength(), batch);
+      if (job.formats().convertClassicHistograms()) {
+        ClassicHistogramConversion conversion = new ClassicHistogramConversion(batch, job.formats().alwaysClassicHistograms());
+        ExpositionParser.parse(format, answer.body(), answer.bodyLength(), conversion);
+        conversion.finish();
+      } else {
+        ExpositionParser.parse(format, answer.body(), answer.bodyLength(), batch);
+      }
     } catch (ExpositionException e) {
       return ScrapeOutcome.BadPage.of(e);
     } catch (ScrapeFailure e) {

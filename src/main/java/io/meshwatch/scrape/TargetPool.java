@@ -238,6 +238,7 @@ final class TargetPool {
 
     void stop() {
       timers.forEach(t -> t.cancel(false));
+      discovery.close();
     }
 
     private void ask() throws InterruptedException {

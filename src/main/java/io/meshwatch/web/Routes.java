@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -38,24 +37,31 @@ final class Routes implements HttpHandler {
       return pattern.getLast().endsWith("*}");
     }
 
-    Optional<Map<String, String>> match(List<String> segments) {
+    boolean matches(List<String> segments) {
+      int fixed = takesAnyRest() ? pattern.size() - 1 : pattern.size();
+      if (segments.size() < fixed || (segments.size() > fixed && !takesAnyRest())) {
+        return false;
+      }
+      for (int i = 0; i < fixed; i++) {
+        if (!pattern.get(i).startsWith("{") && !pattern.get(i).equals(segments.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** What stands in the place of segments in braces. */
+    Map<String, String> values(List<String> segments) {
       Map<String, String> found = new HashMap<>();
       for (int i = 0; i < pattern.size(); i++) {
         String part = pattern.get(i);
         if (part.endsWith("*}")) {
           found.put(part.substring(1, part.length() - 2), String.join("/", segments.subList(Math.min(i, segments.size()), segments.size())));
-          return Optional.of(found);
-        }
-        if (i >= segments.size()) {
-          return Optional.empty();
-        }
-        if (part.startsWith("{")) {
+        } else if (part.startsWith("{")) {
           found.put(part.substring(1, part.length() - 1), segments.get(i));
-        } else if (!part.equals(segments.get(i))) {
-          return Optional.empty();
         }
       }
-      return segments.size() == pattern.size() ? Optional.of(found) : Optional.empty();
+      return found;
     }
   }
 
@@ -98,14 +104,14 @@ final class Routes implements HttpHandler {
     TreeSet<String> allowed = new TreeSet<>();
     List<String> known = List.of();
     for (Route route : routes) {
-      Optional<Map<String, String>> match = route.match(segments);
+      boolean matches = route.matches(segments);
       // A rest of any kind is for paths that no other pattern knows.
       boolean free = allowed.isEmpty() || !route.takesAnyRest() || route.pattern.equals(known);
-      if (match.isPresent() && route.method.equals(method) && free) {
-        route.endpoint.answer(new Call(request, reply, match.get()));
+      if (matches && route.method.equals(method) && free) {
+        route.endpoint.answer(new Call(request, reply, route.values(segments)));
         return;
       }
-      if (match.isPresent() && free) {
+      if (matches && free) {
         allowed.add(route.method);
         known = route.pattern;
       }

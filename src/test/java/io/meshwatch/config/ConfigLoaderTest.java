@@ -7,6 +7,8 @@ import io.meshwatch.environment.SystemDisk;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.Secret;
+import io.meshwatch.scrape.ScrapeJob;
+import io.meshwatch.scrape.kubernetes.Role;
 import io.meshwatch.sonar.SonarSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +74,31 @@ class ConfigLoaderTest {
         }
         """).config();
     assertThat(config.sonar().orElseThrow().scopes()).singleElement().satisfies(scope -> assertThat(scope.customer()).isEqualTo("my-customer"));
+  }
+
+  @Test
+  void loadsScrapeJobsByTheirTypes() {
+    List<ScrapeJob> jobs = new ConfigLoader(new SystemDisk(), name -> Optional.empty(), Path.of("/")).load("""
+        let T = ./types.dhall
+        in  { monitor.scrape.jobs =
+              [ T.ScrapeJob::{ name = "a", targets = [ T.Targets::{ addresses = [ "10.0.0.1:80" ] } ] }
+              , T.ScrapeJob::{
+                , name = "b"
+                , discovery = T.Discovery::{ kubernetes = [ T.Kubernetes::{ role = "endpointslice", attachNode = True } ] }
+                }
+              ]
+            }
+        """, Path.of("config/monitor.dhall")).config().scrape().jobs();
+    assertThat(jobs).extracting(ScrapeJob::name).containsExactly("a", "b");
+    assertThat(jobs.getFirst().targets().getFirst().addresses()).containsExactly("10.0.0.1:80");
+    assertThat(jobs.getLast().discovery().kubernetes().getFirst().role()).isEqualTo(Role.ENDPOINTSLICE);
+    assertThat(jobs.getLast().discovery().kubernetes().getFirst().attachNode()).isTrue();
+  }
+
+  @Test
+  void findsMistakesInScrapeJobs() {
+    assertThat(mistakes("{ monitor.scrape.jobs = [ { name = \"a\", discovery.kubernetes = [ { role = \"pod\", ownNamespace = True, apiServer = \"https://x\" } ] } ] }"))
+        .singleElement().asString().contains("cannot use 'api_server' and 'namespaces.own_namespace' simultaneously");
   }
 
   @Test

@@ -16,6 +16,7 @@ final class Collected implements ExpositionSink {
 
   final List<Entry> entries = new ArrayList<>();
   final List<NativeSample> histograms = new ArrayList<>();
+  final List<Exemplar> exemplarsOfHistograms = new ArrayList<>();
   final List<Long> created = new ArrayList<>();
   private final boolean openMetrics;
   private MetricMetadata.Type type = MetricMetadata.Type.UNKNOWN;
@@ -70,7 +71,7 @@ final class Collected implements ExpositionSink {
   @Override
   public void histogram(byte[] page, int seriesFrom, int seriesTo, Histogram histogram, long timestampMillis) {
     histograms.add(new NativeSample(SeriesText.labels(page, seriesFrom, seriesTo, type), histogram));
-    exemplars = new ArrayList<>();
+    exemplars = exemplarsOfHistograms;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.meshwatch.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.meshwatch.environment.HttpProxy;
 import io.meshwatch.environment.HttpReply;
 import io.meshwatch.environment.HttpRequest;
 import io.meshwatch.environment.ListenerSpec;
@@ -28,8 +29,8 @@ class OAuthTokenTest {
     world.environment().listeners().open(new ListenerSpec("idp", "127.0.0.1", PORT, Optional.empty(), Optional.empty(), 10_000), this::giveOut);
     return new OAuthToken(
         new ConnectionSettings.OAuth2("client", Secret.of("secret"), Optional.empty(), "http://127.0.0.1:" + PORT + "/token", List.of("a", "b"),
-            List.of(new TextEntry("audience", "x")), ConnectionSettings.Tls.defaults()),
-        TlsTrust.PUBLIC, world.environment());
+            List.of(new TextEntry("audience", "x")), ConnectionSettings.Tls.defaults(), ConnectionSettings.Proxy.defaults()),
+        TlsTrust.PUBLIC, HttpProxy.NONE, world.environment());
   }
 
   private void giveOut(HttpRequest request, HttpReply reply) throws IOException {

@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.meshwatch.Shared;
+import io.meshwatch.environment.Disk;
+import io.meshwatch.environment.SimulatedEnvironment;
+import io.meshwatch.environment.SystemDisk;
+import io.meshwatch.environment.TlsVersion;
 import io.meshwatch.exposition.ExpositionFormat;
 import io.meshwatch.model.Problem;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.Secret;
+import io.meshwatch.scrape.kubernetes.Role;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -21,15 +29,33 @@ import tools.jackson.databind.ObjectMapper;
 class PrometheusScrapeFileTest {
   private static final Path FILE = Path.of("/etc/prometheus/prometheus.yml");
 
+  private static PrometheusScrapeFile.Loaded read(String text) {
+    return read(FILE, Map.of(FILE, text));
+  }
+
+  /** Reads a file among others. */
+  private static PrometheusScrapeFile.Loaded read(Path file, Map<Path, String> files) {
+    Disk disk = new SimulatedEnvironment(0).environment().disk();
+    try {
+      for (Map.Entry<Path, String> each : files.entrySet()) {
+        disk.createDirectories(each.getKey().resolveSibling("."));
+        disk.replace(each.getKey(), each.getValue().getBytes(StandardCharsets.UTF_8));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return PrometheusScrapeFile.read(file, disk);
+  }
+
   private static List<Problem> problems(String text) {
-    ProblemsException thrown = catchThrowableOfType(ProblemsException.class, () -> PrometheusScrapeFile.read(FILE, text));
+    ProblemsException thrown = catchThrowableOfType(ProblemsException.class, () -> read(text));
     assertThat(thrown).as(text).isNotNull();
     return thrown.problems();
   }
 
   @Test
   void takesOverEveryOptionOfAJob() {
-    ScrapeJob job = PrometheusScrapeFile.read(FILE, """
+    ScrapeJob job = read("""
         global:
           scrape_interval: 30s
           sample_limit: 1500
@@ -98,13 +124,83 @@ class PrometheusScrapeFileTest {
             static_configs:
               - targets: ['http://x/y']
           - job_name: a
-            kubernetes_sd_configs: []
+            consul_sd_configs: []
         """)).extracting(Problem::toString).containsExactly(
             "/etc/prometheus/prometheus.yml:3:5: field scrape_intervall is not known, did you mean scrape_interval?",
             "/etc/prometheus/prometheus.yml:4:13: scheme: expected http or https, got \"ftp\"",
             "/etc/prometheus/prometheus.yml:6:18: \"http://x/y\" is not a valid hostname",
             "/etc/prometheus/prometheus.yml:7:15: found multiple scrape configs with job name \"a\"",
-            "/etc/prometheus/prometheus.yml:8:28: kubernetes_sd_configs is not supported; file_sd_configs and http_sd_configs can stand in for it");
+            "/etc/prometheus/prometheus.yml:8:24: consul_sd_configs is not supported; file_sd_configs and http_sd_configs can stand in for it");
+  }
+
+  @Test
+  void takesOverHowToReachATarget() {
+    ScrapeJob job = read("""
+        scrape_configs:
+          - job_name: a
+            enable_compression: false
+            convert_classic_histograms_to_nhcb: true
+            always_scrape_classic_histograms: true
+            proxy_url: http://me:secret@proxy.example.com:3128
+            no_proxy: 10.0.0.0/8,.internal
+            proxy_connect_header: {X-Team: [one, two]}
+            tls_config: {ca: "CA", cert: "CERT", key: "KEY", min_version: TLS13}
+        """).jobs().getFirst();
+    assertThat(job.formats().compression()).isFalse();
+    assertThat(job.formats().convertClassicHistograms()).isTrue();
+    assertThat(job.formats().alwaysClassicHistograms()).isTrue();
+    assertThat(job.extraMetrics()).isFalse();
+    ConnectionSettings.Proxy proxy = job.connection().proxy();
+    assertThat(proxy.url()).isEqualTo(Secret.of("http://me:secret@proxy.example.com:3128"));
+    assertThat(proxy.noProxy()).isEqualTo("10.0.0.0/8,.internal");
+    assertThat(proxy.connectHeaders()).extracting(ConnectionSettings.Header::value).containsExactly(Secret.of("one"), Secret.of("two"));
+    assertThat(job.connection().tls().ca()).isEqualTo("CA");
+    assertThat(job.connection().tls().key()).isEqualTo(Secret.of("KEY"));
+    assertThat(job.connection().tls().minVersion()).contains(TlsVersion.TLS13);
+    assertThat(job.toString()).doesNotContain("secret@").doesNotContain("KEY");
+  }
+
+  @Test
+  void takesOverDiscoveryInKubernetes() {
+    DiscoverySettings.FromKubernetes cluster = read("""
+        scrape_configs:
+          - job_name: a
+            kubernetes_sd_configs:
+              - role: endpointslice
+                api_server: https://k8s.example.com:6443
+                bearer_token_file: token
+                namespaces: {names: [shop, billing]}
+                selectors: [{role: pod, label: 'app in (web,api)', field: status.phase=Running}]
+                attach_metadata: {node: true}
+        """).jobs().getFirst().discovery().kubernetes().getFirst();
+    assertThat(cluster.role()).isEqualTo(Role.ENDPOINTSLICE);
+    assertThat(cluster.apiServer()).isEqualTo("https://k8s.example.com:6443");
+    assertThat(cluster.connection().authorization().orElseThrow().credentialsFile()).contains("/etc/prometheus/token");
+    assertThat(cluster.namespaces()).containsExactly("shop", "billing");
+    assertThat(cluster.selectors()).containsExactly(new DiscoverySettings.Selector(Role.POD, "app in (web,api)", "status.phase=Running"));
+    assertThat(List.of(cluster.attachNode(), cluster.attachNamespace())).containsExactly(true, false);
+  }
+
+  @Test
+  void followsFurtherFilesWithTheGlobalDefaults() {
+    Path more = Path.of("/etc/prometheus/jobs/more.yml");
+    List<ScrapeJob> jobs = read(FILE, Map.of(
+        FILE, "global: {scrape_interval: 7s, scrape_timeout: 3s}\nscrape_config_files: ['jobs/*.yml']\nscrape_configs: [{job_name: a}]\n",
+        more, "scrape_configs: [{job_name: b, tls_config: {ca_file: ca.pem}}]\n")).jobs();
+    assertThat(jobs).extracting(ScrapeJob::name).containsExactly("a", "b");
+    assertThat(jobs.getLast().intervalSeconds()).isEqualTo(7);
+    assertThat(jobs.getLast().connection().tls().caFile()).contains("/etc/prometheus/jobs/ca.pem");
+  }
+
+  @Test
+  void namesTheFurtherFileOfAMistake() {
+    Path more = Path.of("/etc/prometheus/jobs/more.yml");
+    ProblemsException thrown = catchThrowableOfType(ProblemsException.class, () -> read(FILE, Map.of(
+        FILE, "scrape_config_files: ['jobs/*.yml']\nscrape_configs: [{job_name: a}]\n",
+        more, "global: {}\nscrape_configs: [{job_name: a}]\n")));
+    assertThat(thrown.problems()).extracting(Problem::toString).containsExactly(
+        more + ":1:1: field global is not known",
+        more + ":2:29: found multiple scrape configs with job name \"a\"");
   }
 
   @Test
@@ -113,35 +209,33 @@ class PrometheusScrapeFileTest {
   }
 
   /** Files that use what is not supported, or whose mistake lies outside of the scrape sections. */
-  private static final Set<String> OUT_OF_SCOPE = Set.of("conf.good.yml", "labelname.bad.yml", "rules.bad.yml");
+  private static final Set<String> OUT_OF_SCOPE =
+      Set.of("conf.good.yml", "labelname.bad.yml", "rules.bad.yml", "scrape_config_files_glob.good.yml");
 
   @Test
   void agreesWithPrometheusOnScrapeSections() throws IOException {
     Path folder = Shared.folder("corpora/config/prometheus");
+    Disk disk = new SystemDisk();
     JsonNode index = new ObjectMapper().readTree(Files.readAllBytes(folder.resolve("index.json")));
     for (JsonNode c : index.get("files")) {
       String name = c.get("file").asString();
-      String text = Files.readString(folder.resolve(name));
-      boolean elsewhere = name.matches("(agent|otlp|remote|tracing|tsdb|empty_alert|empty_r[rw]).*") || text.contains("scrape_config_files")
-          || text.contains("kubernetes_sd");
-      if (c.has("sdOnly") || elsewhere || OUT_OF_SCOPE.contains(name)) {
+      boolean elsewhere = name.matches("(agent|otlp|remote|tracing|tsdb|empty_alert|empty_r[rw]).*");
+      boolean otherDiscovery = c.has("sdOnly") && !name.startsWith("kubernetes");
+      boolean untold = !c.get("ok").asBoolean() && !c.has("errorContains");
+      if (otherDiscovery || elsewhere || untold || OUT_OF_SCOPE.contains(name)) {
         continue;
       }
       if (c.get("ok").asBoolean()) {
-        checkAccepted(name, text);
-      } else {
-        String all = String.join("\n", problems(text).stream().map(Problem::message).toList());
-        String expected = c.get("errorContains").asString().replace('`', '\'');
-        boolean own = expected.startsWith("field ") || expected.startsWith("units:");
-        assertThat(all).as(name).contains(own ? "unknown unit".repeat(expected.startsWith("units:") ? 1 : 0) : expected);
+        assertThat(PrometheusScrapeFile.read(folder.resolve(name), disk).jobs()).as(name).isNotNull();
+        continue;
       }
-    }
-  }
-
-  /** Good files must load, unless they turn on the one conversion that is refused. */
-  private static void checkAccepted(String name, String text) {
-    if (!text.contains("convert_classic_histograms_to_nhcb: true")) {
-      assertThat(PrometheusScrapeFile.read(FILE, text).jobs()).as(name).isNotNull();
+      ProblemsException thrown =
+          catchThrowableOfType(ProblemsException.class, () -> PrometheusScrapeFile.read(folder.resolve(name), disk));
+      assertThat(thrown).as(name).isNotNull();
+      String all = String.join("\n", thrown.problems().stream().map(Problem::message).toList());
+      String expected = c.get("errorContains").asString().replace('`', '\'').replaceAll("^parsing YAML file [^:]+: ", "");
+      boolean own = expected.startsWith("field ") || expected.startsWith("units:");
+      assertThat(all).as(name).contains(own ? "unknown unit".repeat(expected.startsWith("units:") ? 1 : 0) : expected);
     }
   }
 }

@@ -55,7 +55,7 @@ class RealBlackboxTest {
         HttpListener page = listener(system, Optional.empty());
         HttpListener secured = listener(system, Optional.of(certificate()))) {
       awaitStart(system, port);
-      ConnectionSettings.Tls trusting = new ConnectionSettings.Tls(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), true);
+      ConnectionSettings.Tls trusting = ConnectionSettings.Tls.files(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), true);
       compare(system, port, "http", ProbeSettings.of("p", ProbeSettings.Kind.HTTP, "http://127.0.0.1:" + page.port() + "/old"));
       compare(system, port, "http", ProbeSettings.of("p", ProbeSettings.Kind.HTTP, "http://127.0.0.1:" + page.port() + "/missing"));
       compare(system, port, "http", ProbeSettings.of("p", ProbeSettings.Kind.HTTP, "http://127.0.0.1:1/"));

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A store in memory that keeps everything in order; samples before {@link #oldestMillis} are out of bounds. */
 final class RecordingStore {
@@ -100,6 +101,16 @@ final class RecordingStore {
     public AppendOutcome append(SeriesHandle series, long timestampMillis, Histogram histogram) {
       writes.add(() -> histograms.computeIfAbsent(series.labels(), l -> new TreeMap<>()).put(timestampMillis, histogram));
       return AppendOutcome.APPENDED;
+    }
+
+    @Override
+    public void appendStart(SeriesHandle series, long startMillis, @Nullable Histogram like) {
+      TreeMap<Long, Double> known = samples.getOrDefault(series.labels(), new TreeMap<>());
+      if (like == null && (known.isEmpty() || known.lastKey() < startMillis)) {
+        writes.add(() -> samples.computeIfAbsent(series.labels(), l -> new TreeMap<>()).put(startMillis, 0.0));
+      } else if (like != null) {
+        writes.add(() -> histograms.computeIfAbsent(series.labels(), l -> new TreeMap<>()).putIfAbsent(startMillis, like.zero()));
+      }
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.Secret;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -354,6 +355,73 @@ class ScraperTest {
   }
 
   @Test
+  void storesAZeroWhereACounterBeganIfAskedTo() throws InterruptedException {
+    w.contentType = "application/openmetrics-text; version=1.0.0";
+    w.apply(ScrapeWorld.job(TARGET).withFormats(FormatSettings.defaults().withZeroAtStart()));
+    String page = """
+        # TYPE c counter
+        c_total{a="x"} 5
+        c_created{a="x"} 1700000000.5
+        c_total{a="y"} 6
+        # TYPE s summary
+        s{quantile="0.5"} 1
+        s_count 2
+        s_sum 3
+        s_created 1700000000.25
+        # TYPE g gauge
+        g_created 7
+        # EOF
+        """;
+    w.scrape(page);
+    w.scrape(page);
+    assertThat(values("c_total", "a", "x")).containsExactly("0.0", "5.0", "5.0");
+    assertThat(w.store.times("c_total")).startsWith(1_700_000_000_500L);
+    assertThat(values("c_total", "a", "y")).containsExactly("6.0", "6.0");
+    assertThat(values("s_count")).containsExactly("0.0", "2.0", "2.0");
+    assertThat(values("s", "quantile", "0.5")).containsExactly("1.0", "1.0");
+    assertThat(w.store.named("c_created")).isEmpty();
+    assertThat(w.store.named("g_created")).hasSize(1);
+  }
+
+  @Test
+  void storesTheLinesAboutBeginningsAsTheyAreOtherwise() throws InterruptedException {
+    w.contentType = "application/openmetrics-text; version=1.0.0";
+    w.apply(ScrapeWorld.job(TARGET));
+    w.scrape("# TYPE c counter\nc_total 5\nc_created 1700000000.5\n# EOF\n");
+    assertThat(values("c_total")).containsExactly("5.0");
+    assertThat(values("c_created")).containsExactly("1.7000000005E9");
+  }
+
+  @Test
+  void storesClassicHistogramsAsNativeOnesIfAskedTo() throws InterruptedException {
+    w.apply(ScrapeWorld.job(TARGET).withFormats(FormatSettings.defaults().withConversion(true, false)));
+    String page = "a 1\n# TYPE h histogram\nh_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 3\nh_sum 4\nh_count 3\n# TYPE b gauge\nb 1\n";
+    w.scrape(page);
+    w.scrape(page);
+    assertThat(w.store.histograms.keySet()).extracting(Labels::metricName).containsExactly("h");
+    assertThat(w.store.histograms.values().iterator().next()).hasSize(2);
+    assertThat(w.store.named("h_bucket")).isEmpty();
+    assertThat(values("b")).containsExactly("1.0", "1.0");
+    assertThat(values("scrape_samples_scraped")).containsExactly("3.0", "3.0");
+  }
+
+  @Test
+  void storesOnlyTheUsualSeriesAboutScrapesWhereThatIsAskedFor() throws InterruptedException {
+    w.apply(ScrapeWorld.job(TARGET).withExtraMetrics(false));
+    w.scrape();
+    assertThat(w.store.named("scrape_series_added")).hasSize(1);
+    assertThat(w.store.named("scrape_timeout_seconds")).isEmpty();
+    assertThat(w.store.named("scrape_body_size_bytes")).isEmpty();
+  }
+
+  /** Values of a series of the one target. */
+  private List<String> values(String metric, String... labels) {
+    List<String> all = new ArrayList<>(List.of("__name__", metric, "job", "j", "instance", TARGET, "host", "127.0.0.1"));
+    all.addAll(List.of(labels));
+    return w.store.values(all.toArray(String[]::new));
+  }
+
+  @Test
   void spreadsTargetsOverTheInterval() throws InterruptedException {
     String[] addresses = new String[100];
     for (int i = 0; i < addresses.length; i++) {
@@ -371,7 +439,7 @@ class ScraperTest {
     Path file = Path.of("/targets/a.json");
     w.world.disk().createDirectories(Path.of("/targets"));
     w.world.disk().replace(file, "[{\"targets\": [\"127.0.0.1:9100\"], \"labels\": {\"env\": \"prod\"}}]".getBytes(StandardCharsets.UTF_8));
-    DiscoverySettings settings = new DiscoverySettings(List.of(new DiscoverySettings.FromFiles(List.of("/targets/*.json"), 5)), List.of(), List.of());
+    DiscoverySettings settings = new DiscoverySettings(List.of(new DiscoverySettings.FromFiles(List.of("/targets/*.json"), 5)), List.of(), List.of(), List.of());
     w.apply(ScrapeWorld.job().withDiscovery(settings));
     w.scrape();
     w.scrape();
@@ -391,7 +459,7 @@ class ScraperTest {
   void findsTargetsByAskingAService() throws InterruptedException {
     w.listen(8080, Optional.empty(), (request, reply) -> reply.send("application/json", "[{\"targets\": [\"127.0.0.1:9100\"]}]"));
     DiscoverySettings settings = new DiscoverySettings(
-        List.of(), List.of(new DiscoverySettings.FromHttp("http://127.0.0.1:8080/t", 60, ConnectionSettings.defaults())), List.of());
+        List.of(), List.of(new DiscoverySettings.FromHttp("http://127.0.0.1:8080/t", 60, ConnectionSettings.defaults())), List.of(), List.of());
     w.apply(ScrapeWorld.job().withDiscovery(settings));
     w.scrape();
     w.scrape();
@@ -403,7 +471,7 @@ class ScraperTest {
   void findsTargetsInTheNameService() throws InterruptedException {
     w.world.network().setRecords("_node._tcp.x", "SRV", List.of("10 5 9100 node-1.x."));
     DiscoverySettings settings = new DiscoverySettings(
-        List.of(), List.of(), List.of(new DiscoverySettings.FromDns(List.of("_node._tcp.x"), DiscoverySettings.RecordType.SRV, 0, 30)));
+        List.of(), List.of(), List.of(new DiscoverySettings.FromDns(List.of("_node._tcp.x"), DiscoverySettings.RecordType.SRV, 0, 30)), List.of());
     w.apply(ScrapeWorld.job().withDiscovery(settings));
     w.scrape();
     w.scrape();

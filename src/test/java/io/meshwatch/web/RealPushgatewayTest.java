@@ -39,6 +39,7 @@ class RealPushgatewayTest {
   private static final List<Push> PUSHES = List.of(
       new Push("PUT", "/metrics/job/a", "x 1\n"),
       new Push("POST", "/metrics/job/a/instance/i", "y{l=\"1\"} 2\n"),
+      new Push("PUT", "/metrics/job/a%20job/host/db%201", "x 1\n"),
       new Push("PUT", "/metrics/job/a/b", "x 1\n"),
       new Push("PUT", "/metrics/job/a/b/", "x 1\n"),
       new Push("PUT", "/metrics/job/a/b@base64/L3Zhci90bXA", "x 1\n"),
