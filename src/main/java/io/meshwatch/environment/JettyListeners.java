@@ -5,13 +5,13 @@ import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -36,7 +36,8 @@ final class JettyListeners implements Listeners {
   private static final int THREAD_IDLE_MILLIS = 60_000;
   /** Accepting, selecting, and telling those who ask too much to come back. */
   private static final int THREADS_BESIDE_REQUESTS = 12;
-  private static final int CONNECTIONS_WAITING_MAX = 10_000;
+  /** Further ones wait to be accepted; this also bounds what waits for a thread. */
+  private static final int CONNECTIONS_MAX = 10_000;
   private static final long CERTIFICATE_CHECK_MILLIS = 5_000;
 
   private final Timers timers;
@@ -67,6 +68,7 @@ final class JettyListeners implements Listeners {
     connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, connector));
     JettyBridge bridge = new JettyBridge(spec, handler, clock, entry -> observer.accept(entry));
     server.setHandler(bridge);
     // Jetty's own grace would also wait for connections that are kept but idle.
@@ -77,8 +79,7 @@ final class JettyListeners implements Listeners {
   }
 
   private static QueuedThreadPool threads(String name) {
-    QueuedThreadPool threads = new QueuedThreadPool(
-        JettyBridge.REQUESTS_MAX + THREADS_BESIDE_REQUESTS, THREADS_MIN, THREAD_IDLE_MILLIS, new LinkedBlockingQueue<>(CONNECTIONS_WAITING_MAX));
+    QueuedThreadPool threads = new QueuedThreadPool(JettyBridge.REQUESTS_MAX + THREADS_BESIDE_REQUESTS, THREADS_MIN, THREAD_IDLE_MILLIS);
     threads.setName(name);
     threads.setDaemon(true);
     threads.setStopTimeout(STOP_TIMEOUT_MILLIS);
