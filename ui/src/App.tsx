@@ -5,6 +5,7 @@ import { Alerts } from './pages/Alerts';
 import { Mails } from './pages/Mails';
 import { Overview } from './pages/Overview';
 import { Run } from './pages/Run';
+import { Silences } from './pages/Silences';
 import { Sonar } from './pages/Sonar';
 import { Targets } from './pages/Targets';
 import { go, useLocation } from './parts/link';
@@ -13,6 +14,7 @@ const PAGES = [
   ['/', 'Overview'],
   ['/sonar', 'Sonar'],
   ['/alerts', 'Alerts'],
+  ['/silences', 'Silences'],
   ['/targets', 'Targets'],
   ['/mails', 'Mails'],
   ['/query', 'Query'],
@@ -70,6 +72,8 @@ function page(location: URL, overview: OverviewData | null): ReactNode {
       return <Sonar />;
     case '/alerts':
       return <Alerts />;
+    case '/silences':
+      return <Silences location={location} />;
     case '/targets':
       return <Targets />;
     case '/mails':

@@ -141,6 +141,42 @@ export interface AcknowledgementView {
   atMillis: number;
 }
 
+/** A condition on a label, as Alertmanager's API has it. */
+export interface MatcherView {
+  name: string;
+  value: string;
+  isRegex: boolean;
+  isEqual: boolean;
+}
+
+export interface SilenceView {
+  id: string;
+  status: { state: 'active' | 'pending' | 'expired' };
+  matchers: MatcherView[];
+  startsAt: string;
+  endsAt: string;
+  createdBy: string;
+  comment: string;
+}
+
+/** What a silence would keep back. */
+export interface SilencePreview {
+  matching: number;
+  firing: number;
+  /** Why it matches more than one usually wants; empty if it does not. */
+  tooMuch: string;
+  alerts: string[];
+  matchers: MatcherView[];
+}
+
+/** A recurring time in which certain alerts are kept back. */
+export interface MaintenanceView {
+  name: string;
+  now: boolean;
+  matchers: string[];
+  times: string[];
+}
+
 export interface TargetView {
   discoveredLabels: Record<string, string>;
   labels: Record<string, string>;
@@ -200,12 +236,40 @@ export async function fetchJson<T>(url: string, signal?: AbortSignal): Promise<T
   return body as T;
 }
 
+/** The server's own sentence: Prometheus' API wraps it, Alertmanager's does not. */
+async function sentence(response: Response): Promise<string> {
+  const body = (await response.json().catch(() => null)) as { error?: string } | string | null;
+  return (typeof body === 'string' ? body : body?.error) ?? `${response.status} ${response.statusText}`;
+}
+
+async function post(url: string, change: unknown, signal?: AbortSignal): Promise<Response> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(change),
+    signal: signal ?? null,
+  });
+  if (!response.ok) {
+    throw new Error(await sentence(response));
+  }
+  return response;
+}
+
 /** Sends JSON to change something; an error carries the server's own sentence. */
 export async function postJson(url: string, change: unknown): Promise<void> {
-  const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(change) });
+  await post(url, change);
+}
+
+/** As {@link postJson}, for what answers with JSON. */
+export async function postForJson<T>(url: string, question: unknown, signal?: AbortSignal): Promise<T> {
+  return (await (await post(url, question, signal)).json()) as T;
+}
+
+/** Takes something away; an error carries the server's own sentence. */
+export async function deleteAt(url: string): Promise<void> {
+  const response = await fetch(url, { method: 'DELETE' });
   if (!response.ok) {
-    const body = (await response.json().catch(() => null)) as { error?: string } | null;
-    throw new Error(body?.error ?? `${response.status} ${response.statusText}`);
+    throw new Error(await sentence(response));
   }
 }
 

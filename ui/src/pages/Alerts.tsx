@@ -1,4 +1,4 @@
-import { Accordion, Alert, Badge, Card, Chip, Code, Group, Loader, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Accordion, Alert, Anchor, Badge, Card, Chip, Code, Group, Loader, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import { fetchData, fetchJson, usePolling, type AcknowledgementView, type RuleGroupView, type RuleView } from '../api';
 import { duration, short } from '../format';
@@ -95,21 +95,38 @@ export function Alerts() {
       </Chip.Group>
       {groups.length === 0 && <Text c="dimmed">{NOTHING[show] ?? 'No rule matches.'}</Text>}
       {groups.map((group) => (
-        <Card key={group.file + group.name} withBorder padding="md">
-          <Group justify="space-between" mb="xs">
-            <Text fw={700}>{group.name}</Text>
-            <Text size="xs" c="dimmed">
-              every {duration(group.interval * 1000)}, took {duration(group.evaluationTime * 1000)}
-            </Text>
-          </Group>
-          <Accordion multiple variant="contained" defaultValue={group.rules.filter(isOpen).map(key)}>
-            {group.rules.map((rule) => (
-              <Rule key={key(rule)} rule={rule} care={care} />
-            ))}
-          </Accordion>
-        </Card>
+        <RuleGroup key={group.file + group.name} group={group} care={care} />
       ))}
     </Stack>
+  );
+}
+
+interface ShownGroup extends RuleGroupView {
+  rules: AlertingRule[];
+}
+
+/** What fires is open, also if it begins while one looks; what was opened or closed by hand stays so. */
+function RuleGroup({ group, care }: { group: ShownGroup; care: Care }) {
+  const [turned, setTurned] = useState<string[]>([]);
+  const open = group.rules.filter((rule) => isOpen(rule) !== turned.includes(key(rule))).map(key);
+  const turn = (next: string[]) => {
+    const changed = [...next.filter((each) => !open.includes(each)), ...open.filter((each) => !next.includes(each))];
+    setTurned([...turned.filter((each) => !changed.includes(each)), ...changed.filter((each) => !turned.includes(each))]);
+  };
+  return (
+    <Card withBorder padding="md">
+      <Group justify="space-between" mb="xs">
+        <Text fw={700}>{group.name}</Text>
+        <Text size="xs" c="dimmed">
+          every {duration(group.interval * 1000)}, took {duration(group.evaluationTime * 1000)}
+        </Text>
+      </Group>
+      <Accordion multiple variant="contained" value={open} onChange={turn}>
+        {group.rules.map((rule) => (
+          <Rule key={key(rule)} rule={rule} care={care} />
+        ))}
+      </Accordion>
+    </Card>
   );
 }
 
@@ -171,7 +188,7 @@ function Rule({ rule, care }: { rule: AlertingRule; care: Care }) {
           {rule.alerts.map((alert) => (
             <Active key={JSON.stringify(alert.labels)} alert={alert} care={care} />
           ))}
-          <Text size="sm">{rule.annotations?.description?.replace(/\{\{.*?\}\}/g, '…')}</Text>
+          {rule.alerts.length === 0 && <Text size="sm">{rule.annotations?.description?.replace(/\{\{.*?\}\}/gs, '…')}</Text>}
           <Code block>{rule.query}</Code>
           <Group gap="md">
             <PageLink to={`/query?expr=${encodeURIComponent(rule.query)}`}>
@@ -179,9 +196,9 @@ function Rule({ rule, care }: { rule: AlertingRule; care: Care }) {
                 Open in query page
               </Text>
             </PageLink>
-            <Text component="a" size="sm" href={`/runbooks/${encodeURIComponent(rule.name)}`}>
+            <Anchor size="sm" href={`/runbooks/${encodeURIComponent(rule.name)}`}>
               Runbook
-            </Text>
+            </Anchor>
             {rule.duration ? (
               <Text size="sm" c="dimmed">
                 fires after {duration(rule.duration * 1000)}

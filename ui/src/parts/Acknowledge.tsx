@@ -2,9 +2,10 @@ import { Anchor, Button, Group, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { postJson, type AcknowledgementView } from '../api';
 import { ago } from '../format';
+import { author, rememberAuthor } from './author';
+import { go } from './link';
 
 const PATH = '/api/meshwatch/v1/acknowledgements';
-const AUTHOR = 'meshwatch-author';
 
 interface Props {
   labels: Record<string, string>;
@@ -12,10 +13,17 @@ interface Props {
   onChange: () => void;
 }
 
+/** This alert and no other. */
+function matchers(labels: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(', ');
+}
+
 /** Who takes care of an alert that fires, and the way to say so. */
 export function Acknowledge({ labels, acknowledged, onChange }: Props) {
   const [open, setOpen] = useState(false);
-  const [author, setAuthor] = useState(() => window.localStorage.getItem(AUTHOR) ?? '');
+  const [name, setName] = useState(author);
   const [comment, setComment] = useState('');
   const [error, setError] = useState('');
   const send = async (path: string, change: unknown) => {
@@ -29,8 +37,8 @@ export function Acknowledge({ labels, acknowledged, onChange }: Props) {
     }
   };
   const acknowledge = () => {
-    window.localStorage.setItem(AUTHOR, author);
-    void send(PATH, { labels, author, comment });
+    rememberAuthor(name);
+    void send(PATH, { labels, author: name, comment });
   };
   return (
     <>
@@ -45,10 +53,17 @@ export function Acknowledge({ labels, acknowledged, onChange }: Props) {
           </Anchor>
         </Text>
       )}
-      {!acknowledged && !open && (
-        <Button size="compact-sm" variant="light" mt={6} style={{ alignSelf: 'flex-start' }} onClick={() => setOpen(true)}>
-          I take care of it
-        </Button>
+      {!open && (
+        <Group gap="xs" mt={6}>
+          {!acknowledged && (
+            <Button size="compact-sm" variant="light" onClick={() => setOpen(true)}>
+              I take care of it
+            </Button>
+          )}
+          <Button size="compact-sm" variant="subtle" color="gray" onClick={() => go(`/silences?new=${encodeURIComponent(matchers(labels))}`)}>
+            Silence
+          </Button>
+        </Group>
       )}
       {open && !acknowledged && (
         <form
@@ -58,7 +73,7 @@ export function Acknowledge({ labels, acknowledged, onChange }: Props) {
           }}
         >
           <Group gap="xs" mt={6} align="flex-end">
-            <TextInput size="xs" label="Your name" value={author} onChange={(event) => setAuthor(event.currentTarget.value)} required w={140} />
+            <TextInput size="xs" label="Your name" value={name} onChange={(event) => setName(event.currentTarget.value)} required w={140} />
             <TextInput
               size="xs"
               label="What is being done"
