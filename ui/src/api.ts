@@ -183,6 +183,8 @@ export interface TargetView {
   scrapePool: string;
   scrapeUrl: string;
   lastError: string;
+  /** What of the last page was not stored. */
+  lastWarning?: string;
   lastScrape: string;
   lastScrapeDuration: number;
   health: 'up' | 'down' | 'unknown';

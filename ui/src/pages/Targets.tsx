@@ -16,7 +16,7 @@ export function Targets() {
   const wanted = loaded.data.activeTargets.filter(
     (target) =>
       (show === 'all' || target.health !== 'up') &&
-      JSON.stringify([target.labels, target.scrapeUrl, target.lastError]).toLowerCase().includes(search.toLowerCase()),
+      JSON.stringify([target.labels, target.scrapeUrl, target.lastError, target.lastWarning]).toLowerCase().includes(search.toLowerCase()),
   );
   const jobs = [...new Set(wanted.map((target) => target.scrapePool))].sort();
   return (
@@ -88,6 +88,11 @@ function Row({ target }: { target: TargetView }) {
         {target.lastError && (
           <Text size="sm" className="breakable" style={{ color: 'var(--bad)' }}>
             {target.lastError}
+          </Text>
+        )}
+        {target.lastWarning && (
+          <Text size="sm" className="breakable" style={{ color: 'var(--warn)' }}>
+            {target.lastWarning}
           </Text>
         )}
       </Table.Td>

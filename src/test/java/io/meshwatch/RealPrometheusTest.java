@@ -38,7 +38,7 @@ class RealPrometheusTest {
 
   @Test
   void scrapesTheSameTargetsAndFiresTheSameAlerts() throws Exception {
-    for (String program : List.of("prometheus", "promtool", "amtool")) {
+    for (String program : List.of("prometheus", "promtool", "prometheus-alertmanager", "amtool")) {
       Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin", program)), program + " is not installed");
     }
     Path data = folder.resolve("data");
@@ -50,12 +50,23 @@ class RealPrometheusTest {
           Meshwatch meshwatch = Meshwatch.start(environment, quickstart.config(), data, Meshwatch.Outside.real(environment, quickstart::config, data))) {
         Credentials credentials = new Credentials(environment, data.resolve("credentials"), CredentialSettings.defaults());
         String prometheus = "127.0.0.1:" + freePort();
+        String alertmanager = "127.0.0.1:" + freePort();
         new PrometheusDeployment(environment.disk(), credentials, quickstart.config(), data,
-            new PrometheusDeployment.Servers(prometheus, "127.0.0.1:" + freePort())).render(files);
+            new PrometheusDeployment.Servers(prometheus, alertmanager)).render(files);
         check("promtool", "check", "config", files.resolve("prometheus.yml").toString());
         check("promtool", "check", "web-config", files.resolve("prometheus-web.yml").toString(), files.resolve("alertmanager-web.yml").toString());
         check("amtool", "check-config", files.resolve("alertmanager.yml").toString());
-        compare(environment, credentials, prometheus, meshwatch, quickstart, files);
+        Process notifying = new ProcessBuilder("prometheus-alertmanager", "--config.file=" + files.resolve("alertmanager.yml"),
+            "--web.config.file=" + files.resolve("alertmanager-web.yml"), "--web.listen-address=" + alertmanager,
+            "--web.external-url=https://" + alertmanager, "--cluster.listen-address=", "--storage.path=" + folder.resolve("alertmanager"))
+            .redirectErrorStream(true).redirectOutput(folder.resolve("alertmanager.log").toFile()).start();
+        try {
+          compare(environment, credentials, prometheus, meshwatch, quickstart, files);
+          awaitMail(environment, quickstart);
+        } finally {
+          notifying.destroy();
+          notifying.waitFor();
+        }
       }
     }
   }
@@ -83,6 +94,19 @@ class RealPrometheusTest {
       real.destroy();
       real.waitFor();
     }
+  }
+
+  /** The alert goes on to the real Alertmanager, and from there by mail. Its mails are told from ours by the link to it. */
+  private void awaitMail(Environment environment, Quickstart quickstart) throws Exception {
+    HttpCall mails = HttpCall.get(URI.create(quickstart.controlUrl()), TlsTrust.PUBLIC);
+    await("Alertmanager mails the alert", () -> {
+      for (JsonNode mail : get(environment, mails, "/mails")) {
+        if (mail.path("html").asString("").matches("(?is).*view in\\s+alertmanager.*") && mail.toString().contains("JobDown")) {
+          return true;
+        }
+      }
+      return false;
+    });
   }
 
   private static Set<String> health(Environment environment, HttpCall server) {
@@ -128,7 +152,8 @@ class RealPrometheusTest {
   private void await(String what, BooleanSupplier condition) throws Exception {
     long end = System.currentTimeMillis() + PATIENCE_MILLIS;
     while (!condition.getAsBoolean()) {
-      assertThat(System.currentTimeMillis()).as("%s; Prometheus' log: %s", what, Files.readString(folder.resolve("prometheus.log"))).isLessThan(end);
+      assertThat(System.currentTimeMillis()).as("%s; Prometheus' log: %s, Alertmanager's: %s", what,
+          Files.readString(folder.resolve("prometheus.log")), Files.readString(folder.resolve("alertmanager.log"))).isLessThan(end);
       Thread.sleep(LOOK_MILLIS);
     }
   }

@@ -70,10 +70,13 @@ public final class DeployFiles {
     switch (target.kind()) {
       case NODE -> {
         files.add(webConfig(target, logins));
-        files.add(service(target, "prometheus-node-exporter", ""));
+        // The rules about failed and restarting services need these, which are not among the defaults.
+        files.add(service(target, "prometheus-node-exporter", "")
+            .withArguments("--collector.systemd --collector.systemd.enable-restarts-metrics"));
       }
       case MARIADB -> {
         files.add(webConfig(target, logins));
+        // How to log in to the database stands there, as DATA_SOURCE_NAME.
         files.add(service(target, "prometheus-mysqld-exporter", "EnvironmentFile=/etc/default/prometheus-mysqld-exporter\n"));
       }
       case PUSHGATEWAY -> {
@@ -259,7 +262,7 @@ public final class DeployFiles {
     logins.forEach(login -> users.append(login.username()).append(':').append(BcryptHash.of(login.password())).append('\n'));
     return List.of(
         new File("nginx-metrics.conf", snippet, "`/etc/nginx/conf.d/" + target.name() + "-metrics.conf`, then `nginx -s reload`"),
-        new File(target.name() + ".htpasswd", users.toString(), "`" + place(target) + target.name() + ".htpasswd`"));
+        new File(target.name() + ".htpasswd", users.toString(), "`" + place(target) + target.name() + ".htpasswd`, readable for nginx's workers only"));
   }
 
   /** Paths only: secrets stay in their files, so that this one may be read by whoever runs the playbook. */

@@ -22,6 +22,7 @@ final class ScrapeBatch implements ExpositionSink {
   private final ScrapeCache cache;
   private final TargetMetadata metadata;
   private final ScrapeMetrics metrics;
+  private final Refusals refusals;
   private final Appender appender;
   private final long atMillis;
   private final boolean openMetrics;
@@ -43,6 +44,7 @@ final class ScrapeBatch implements ExpositionSink {
     this.cache = cache;
     this.metadata = metadata;
     this.metrics = metrics;
+    this.refusals = new Refusals(metrics);
     this.appender = appender;
     this.atMillis = atMillis;
     this.openMetrics = openMetrics;
@@ -63,6 +65,11 @@ final class ScrapeBatch implements ExpositionSink {
   /** Series that were not on the pages before. */
   long seriesAdded() {
     return seriesAdded;
+  }
+
+  /** What the store did not take. */
+  Refusals refusals() {
+    return refusals;
   }
 
   /** Whether more samples were kept than allowed; the page was still read to its end, for the count. */
@@ -105,7 +112,7 @@ final class ScrapeBatch implements ExpositionSink {
     SeriesHandle series = accept(page, seriesFrom, seriesTo, timestampMillis);
     if (series != null) {
       start(series, startMillis, null);
-      count(appender.append(series, lastTimestampMillis, value));
+      keep(appender.append(series, lastTimestampMillis, value), series);
     }
   }
 
@@ -138,7 +145,14 @@ final class ScrapeBatch implements ExpositionSink {
           "histogram " + series.labels().metricName() + " has " + buckets + " buckets at its lowest resolution, the limit is " + limits.histogramBuckets()));
     }
     start(series, startMillis, kept);
-    count(appender.append(series, lastTimestampMillis, kept));
+    keep(appender.append(series, lastTimestampMillis, kept), series);
+  }
+
+  /** What the page adds to a sample that is not stored is not stored, either. */
+  private void keep(AppendOutcome outcome, SeriesHandle series) {
+    if (!refusals.isStored(outcome, series)) {
+      last = null;
+    }
   }
 
   /** Finds the series of a sample and its time; null if the sample is not to be stored. */
@@ -166,7 +180,7 @@ final class ScrapeBatch implements ExpositionSink {
       cache.track(entry);
     }
     if (!first && !explicit) {
-      metrics.duplicateTimestamp.inc();
+      refusals.duplicate();
       return null;
     }
     last = series;
@@ -184,19 +198,6 @@ final class ScrapeBatch implements ExpositionSink {
       appender.metadata(series, known);
     }
     return cache.add(page, from, to, series);
-  }
-
-  private void count(AppendOutcome outcome) {
-    switch (outcome) {
-      case APPENDED, DUPLICATE_SAME_VALUE -> {
-        return;
-      }
-      case DUPLICATE_TIMESTAMP -> metrics.duplicateTimestamp.inc();
-      case OUT_OF_ORDER, TOO_OLD -> metrics.outOfOrder.inc();
-      case OUT_OF_BOUNDS -> metrics.outOfBounds.inc();
-      case SERIES_LIMIT -> metrics.seriesRefused.inc();
-    }
-    last = null;
   }
 
   @Override

@@ -36,13 +36,14 @@ final class TargetLoop {
   private static final ScrapeOutcome SCRAPED = new ScrapeOutcome.Scraped();
 
   /** What one scrape brought. */
-  private record Page(ScrapeOutcome outcome, long samples, long samplesKept, long seriesAdded, long bodyBytes) {
+  private record Page(ScrapeOutcome outcome, long samples, long samplesKept, long seriesAdded, long bodyBytes, String warning) {
     static Page failed(ScrapeOutcome outcome, long bodyBytes) {
-      return new Page(outcome, 0, 0, 0, bodyBytes);
+      return new Page(outcome, 0, 0, 0, bodyBytes, "");
     }
 
     static Page of(ScrapeOutcome outcome, ScrapeBatch batch, long bodyBytes) {
-      return new Page(outcome, batch.samples(), batch.samplesKept(), batch.seriesAdded(), bodyBytes);
+      String warning = outcome.isUp() ? batch.refusals().text() : "";
+      return new Page(outcome, batch.samples(), batch.samplesKept(), batch.seriesAdded(), bodyBytes, warning);
     }
   }
 
@@ -103,7 +104,7 @@ final class TargetLoop {
   }
 
   private TargetStatus unknown() {
-    return new TargetStatus(job.name(), target.labels(), target.discovered(), target.uri().toString(), TargetStatus.Health.UNKNOWN, "", 0,
+    return new TargetStatus(job.name(), target.labels(), target.discovered(), target.uri().toString(), TargetStatus.Health.UNKNOWN, "", "", 0,
         0, target.intervalMillis(), target.timeoutMillis(), 0);
   }
 
@@ -293,7 +294,7 @@ final class TargetLoop {
     TargetStatus before = status;
     String reason = page.outcome.reason();
     TargetStatus.Health health = page.outcome.isUp() ? TargetStatus.Health.UP : TargetStatus.Health.DOWN;
-    status = new TargetStatus(job.name(), target.labels(), target.discovered(), target.uri().toString(), health, reason, dueMillis, seconds,
+    status = new TargetStatus(job.name(), target.labels(), target.discovered(), target.uri().toString(), health, reason, page.warning, dueMillis, seconds,
         target.intervalMillis(), target.timeoutMillis(), page.samples);
     if (health == TargetStatus.Health.DOWN && before.health() != health) {
       LOG.warn("target {} of job {} is down: {}", target.uri(), job.name(), reason);

@@ -11,6 +11,7 @@ import io.meshwatch.model.Labels;
  * @param url its page, without credentials
  * @param health whether the last scrape succeeded
  * @param lastError why it did not, in one sentence; empty if it did
+ * @param lastWarning what of its last page was not stored, in one sentence; empty if everything was
  * @param lastScrapeMillis when the last scrape was due, 0 if there was none
  * @param lastDurationSeconds how long it took
  * @param intervalMillis time between two scrapes
@@ -24,6 +25,7 @@ public record TargetStatus(
     String url,
     Health health,
     String lastError,
+    String lastWarning,
     long lastScrapeMillis,
     double lastDurationSeconds,
     long intervalMillis,

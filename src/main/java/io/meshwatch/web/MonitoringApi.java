@@ -90,6 +90,9 @@ final class MonitoringApi {
     json.writeStringProperty("scrapeUrl", target.url());
     json.writeStringProperty("globalUrl", target.url());
     json.writeStringProperty("lastError", target.lastError());
+    if (!target.lastWarning().isEmpty()) {
+      json.writeStringProperty("lastWarning", target.lastWarning());
+    }
     json.writeStringProperty("lastScrape", Times.rfc3339(target.lastScrapeMillis()));
     json.writeNumberProperty("lastScrapeDuration", target.lastDurationSeconds());
     json.writeStringProperty("health", target.health().text());

@@ -206,6 +206,10 @@ class ScraperTest {
     assertThat(w.own("prometheus_target_scrapes_sample_out_of_order_total")).isEqualTo(1);
     assertThat(w.own("prometheus_target_scrapes_sample_out_of_bounds_total")).isEqualTo(1);
     assertThat(series("scrape_samples_scraped")).containsExactly("6.0");
+    assertThat(w.target().lastWarning()).isEqualTo("samples of the last page were left out: 1 older than the newest of their series; "
+        + "2 of a series that has another value at that time; 1 too far from now");
+    w.scrape("a 3\n");
+    assertThat(w.target().lastWarning()).isEmpty();
   }
 
   @Test
