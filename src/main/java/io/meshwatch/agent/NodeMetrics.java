@@ -13,6 +13,7 @@ import java.util.Map;
 final class NodeMetrics implements AutoCloseable {
   private final Clock clock;
   private final KernelFiles files;
+  private final SystemdCollector systemd;
   private final MetricBytes out = new MetricBytes();
   private final Map<String, Collector> collectors = new LinkedHashMap<>();
 
@@ -21,6 +22,7 @@ final class NodeMetrics implements AutoCloseable {
   NodeMetrics(Clock clock, Path root) {
     this.clock = clock;
     this.files = new KernelFiles(root);
+    this.systemd = new SystemdCollector(root, clock);
     collectors.put("conntrack", MachineCollectors::conntrack);
     collectors.put("cpu", ProcessorCollectors::processors);
     collectors.put("diskstats", DiskCollector::collect);
@@ -32,6 +34,7 @@ final class NodeMetrics implements AutoCloseable {
     collectors.put("netdev", NetworkCollector::collect);
     collectors.put("pressure", MemoryCollectors::pressure);
     collectors.put("stat", ProcessorCollectors::kernel);
+    collectors.put("systemd", systemd);
     collectors.put("time", this::time);
     collectors.put("timex", new TimexCollector());
     collectors.put("uname", MachineCollectors::uname);
@@ -73,5 +76,6 @@ final class NodeMetrics implements AutoCloseable {
   @Override
   public synchronized void close() {
     files.close();
+    systemd.close();
   }
 }
