@@ -17,6 +17,7 @@ import java.util.List;
  * @param labelsMax labels of a series
  * @param labelNameBytesMax bytes of a label name
  * @param labelValueBytesMax bytes of a label value
+ * @param chunkBytesMax bytes of chunks in memory; beyond it only new series are refused; 0 means no limit
  * @param headSnapshot whether a clean end writes the newest samples to a snapshot, so that the next start is quick
  * @param adminApi whether the API may delete series, clean tombstones and make snapshots
  */
@@ -27,6 +28,7 @@ public record StoreOptions(
     long labelsMax,
     long labelNameBytesMax,
     long labelValueBytesMax,
+    long chunkBytesMax,
     boolean headSnapshot,
     boolean adminApi) {
   public static StoreOptions defaults() {
@@ -34,7 +36,7 @@ public record StoreOptions(
     LabelLimits labels = store.labels();
     return new StoreOptions(
         store.fsync(), store.fsyncIntervalSeconds(), store.compression(), labels.countMax(), labels.nameBytesMax(), labels.valueBytesMax(),
-        store.headSnapshot(), false);
+        store.chunkBytesMax(), store.headSnapshot(), false);
   }
 
   /** What is wrong; paths begin with {@code store.} */
@@ -44,6 +46,7 @@ public record StoreOptions(
     require(problems, isLimit(labelsMax), "labelsMax", "1 to 1000000", labelsMax);
     require(problems, isLimit(labelNameBytesMax), "labelNameBytesMax", "1 to 1000000", labelNameBytesMax);
     require(problems, isLimit(labelValueBytesMax), "labelValueBytesMax", "1 to 1000000", labelValueBytesMax);
+    require(problems, chunkBytesMax >= 0, "chunkBytesMax", "0 or more", chunkBytesMax);
     return problems;
   }
 
@@ -63,6 +66,6 @@ public record StoreOptions(
     return new StoreSettings(
         retentionSeconds, retentionBytes, retentionPercent, outOfOrderSeconds, d.futureSecondsMax(), seriesMax, d.exemplarsMax(), fsync,
         fsyncIntervalSeconds, logCompression, d.blockSeconds(), d.segmentBytes(), d.reserveBytes(),
-        new LabelLimits((int) labelsMax, (int) labelNameBytesMax, (int) labelValueBytesMax), headSnapshot);
+        new LabelLimits((int) labelsMax, (int) labelNameBytesMax, (int) labelValueBytesMax), headSnapshot, chunkBytesMax);
   }
 }

@@ -58,6 +58,7 @@ final class BlockKeeper {
   private final Head head;
   private final LogWriter log;
   private final Blocks blocks;
+  private final DamageLog damages;
   private final BlockWriter writer;
   private final long rangeMillis;
   private final ReentrantLock lock = new ReentrantLock();
@@ -66,7 +67,8 @@ final class BlockKeeper {
   private long retryMillis = RETRY_MILLIS_FIRST;
 
   BlockKeeper(
-      Path folder, StoreSettings settings, Clock clock, Disk disk, StoreMetrics metrics, Head head, LogWriter log, Blocks blocks) {
+      Path folder, StoreSettings settings, Clock clock, Disk disk, StoreMetrics metrics, Head head, LogWriter log, Blocks blocks,
+      DamageLog damages) {
     this.folder = folder;
     this.settings = settings;
     this.clock = clock;
@@ -75,6 +77,7 @@ final class BlockKeeper {
     this.head = head;
     this.log = log;
     this.blocks = blocks;
+    this.damages = damages;
     this.writer = new BlockWriter(disk, folder);
     this.rangeMillis = settings.blockSeconds() * MILLIS;
   }
@@ -117,7 +120,10 @@ final class BlockKeeper {
         Path kept = blocks.putAside(block);
         metrics.blocksQuarantined.inc();
         metrics.reloadsFailed.inc();
-        LOG.error("A damaged block was put aside as {}; queries go on without it: {}", kept, damage.getMessage());
+        String sentence = "The damaged block " + block.meta().ulid() + " with " + block.meta().samples() + " samples of " + block.meta().series()
+            + " series was put aside as " + kept + "; queries go on without it: " + damage.getMessage();
+        damages.add(sentence);
+        LOG.error(sentence);
       }
     }
   }

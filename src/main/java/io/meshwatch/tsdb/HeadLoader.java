@@ -5,6 +5,7 @@ import io.meshwatch.environment.Disk;
 import io.meshwatch.environment.Workers;
 import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.head.Head;
+import io.meshwatch.tsdb.head.HeadChunkFiles;
 import io.meshwatch.tsdb.head.HeadReplay;
 import io.meshwatch.tsdb.head.HeadSnapshot;
 import io.meshwatch.tsdb.head.ReplayQueues;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +49,7 @@ final class HeadLoader {
 
   Recovery load() throws IOException {
     int lanes = workers.parallelism() - 1;
-    Recovery recovery = lanes == 0 ? read(null) : readInParallel(new ReplayQueues(lanes, head.options()), lanes);
+    Recovery recovery = lanes == 0 ? read(null) : readInParallel(new ReplayQueues(lanes, head), lanes);
     progress.done();
     return recovery;
   }
@@ -90,7 +90,7 @@ final class HeadLoader {
     long start = clock.monotonicNanos();
     HeadReplay sink = new HeadReplay(head, queues);
     List<Recovery.Cut> cuts = new ArrayList<>(headChunks(sink));
-    LogReplay replay = new LogReplay(disk, folder.resolve(Store.QUARANTINE), new Records(UnaryOperator.identity()));
+    LogReplay replay = new LogReplay(disk, folder.resolve(Store.QUARANTINE), new Records());
     HeadSnapshot snapshot = usableSnapshot(wal);
     LogReplay.Progress steps = steps(sink);
     if (snapshot == null) {
@@ -118,12 +118,13 @@ final class HeadLoader {
 
   private List<Recovery.Cut> headChunks(HeadReplay sink) throws IOException {
     List<Recovery.Cut> cuts = new ArrayList<>();
-    for (CorruptionException damage : sink.loadChunks()) {
+    for (HeadChunkFiles.Cut cut : sink.loadChunks()) {
       metrics.headChunkCorruptions.inc();
+      CorruptionException damage = cut.damage();
       cuts.add(
           new Recovery.Cut(
-              damage.file(), damage.offset(), 0, 0, "expected " + damage.expected() + ", got " + damage.got()
-                  + "; the samples are in the log", ""));
+              damage.file(), damage.offset(), cut.bytes(), 0, 0, "expected " + damage.expected() + ", got " + damage.got()
+                  + "; no sample is lost, they are in the log", ""));
     }
     damagedChunks = !cuts.isEmpty();
     return cuts;

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a log from its checkpoint to its end, segment by segment, and mends it: a torn end is cut off; a segment that is damaged
@@ -90,7 +91,7 @@ final class LogReplay {
           if (!found && damage != null && (number < upToSegment || damage.offset() < offset)) {
             cuts.add(
                 new Recovery.Cut(
-                    path.toString(), damage.offset(), 0, 0, "expected " + damage.expected() + ", got " + damage.got()
+                    path.toString(), damage.offset(), 0, 0, 0, "expected " + damage.expected() + ", got " + damage.got()
                         + "; the snapshot of the head has the samples", ""));
           }
         }
@@ -107,62 +108,106 @@ final class LogReplay {
   }
 
   private void replaySegment(Segment segment, boolean last, RecordSink sink) throws IOException {
-    Path path = segment.path;
-    CorruptionException first = null;
-    long goodEnd = 0;
-    long recordsAfter = 0;
-    try (SegmentReader reader = new SegmentReader(disk, path)) {
+    Tally tally = new Tally();
+    try (SegmentReader reader = new SegmentReader(disk, segment.path)) {
       if (segment.from > 0) {
         reader.startAt(segment.from);
       }
-      while (true) {
+      do {
         while (reader.next()) {
-          boolean good = read(reader.record(), sink, path, reader.recordEnd());
-          if (first != null && good) {
-            recordsAfter++;
-          }
+          read(reader, sink, segment.path, tally);
         }
         CorruptionException damage = reader.damage();
-        if (damage == null) {
-          break;
+        if (damage != null) {
+          tally.damage(damage, reader.recordEnd());
         }
-        if (first == null) {
-          first = damage;
-          goodEnd = reader.recordEnd();
-        }
-        reader.skipDamage();
+      } while (goesOn(reader));
+    }
+    if (tally.first != null) {
+      mend(segment, tally.first, tally, last);
+    }
+  }
+
+  private static boolean goesOn(SegmentReader reader) {
+    boolean damaged = reader.damage() != null;
+    if (damaged) {
+      reader.skipDamage();
+    }
+    return damaged;
+  }
+
+  /** What was read of a segment, and what could not be. */
+  private static final class Tally {
+    @Nullable CorruptionException first;
+    /** Where the last good record before the first damage ends. */
+    long goodEnd;
+    long recordsAfter;
+    private long lostBytes;
+    /** Start of damage that no good record has followed yet; −1 outside of damage. */
+    private long lostFrom = -1;
+    private long goodBytes;
+    private long samples;
+
+    void record(long start, long end, int sampleCount) {
+      if (lostFrom >= 0) {
+        lostBytes += start - lostFrom;
+        lostFrom = -1;
+      }
+      recordsAfter += first == null ? 0 : 1;
+      goodBytes += end - start;
+      samples += sampleCount;
+    }
+
+    void damage(CorruptionException found, long lastGoodEnd) {
+      if (first == null) {
+        first = found;
+        goodEnd = lastGoodEnd;
+      }
+      if (lostFrom < 0) {
+        lostFrom = found.offset();
       }
     }
-    if (first != null) {
-      mend(path, segment.directory, first, goodEnd, recordsAfter, last);
+
+    long lostBytes(long size) {
+      return lostFrom < 0 ? lostBytes : lostBytes + Math.max(0, size - lostFrom);
+    }
+
+    /** How many samples so many bytes probably had, as the good records of the segment are. */
+    long samplesIn(long bytes) {
+      return goodBytes == 0 ? 0 : Math.round((double) bytes * samples / goodBytes);
     }
   }
 
   /** A record whose checksum is right but which does not say anything sensible is passed over. */
-  private boolean read(ByteReader record, RecordSink sink, Path path, long end) {
+  private void read(SegmentReader reader, RecordSink sink, Path path, Tally tally) {
     try {
-      records.read(record, sink);
-      return true;
+      int samples = records.read(reader.record(), sink);
+      tally.record(reader.recordStart(), reader.recordEnd(), samples);
     } catch (IndexOutOfBoundsException e) {
-      cuts.add(new Recovery.Cut(path.toString(), end, 0, 0, "a record that cannot be understood: " + e.getMessage(), ""));
-      return false;
+      long bytes = reader.recordEnd() - reader.recordStart();
+      cuts.add(
+          new Recovery.Cut(
+              path.toString(), reader.recordStart(), bytes, tally.samplesIn(bytes), 0, "a record that cannot be understood: " + e.getMessage(), ""));
     }
   }
 
-  private void mend(Path path, Path directory, CorruptionException damage, long goodEnd, long recordsAfter, boolean last) throws IOException {
+  private void mend(Segment segment, CorruptionException damage, Tally tally, boolean last) throws IOException {
+    Path path = segment.path;
     String reason = "expected " + damage.expected() + ", got " + damage.got();
     long size = disk.size(path);
-    if (last && recordsAfter == 0) {
+    if (last && tally.recordsAfter == 0) {
       try (Disk.File file = disk.open(path, Disk.Mode.WRITE)) {
-        file.truncate(goodEnd);
+        file.truncate(tally.goodEnd);
         file.force();
       }
-      cuts.add(new Recovery.Cut(path.toString(), goodEnd, size - goodEnd, 0, reason, ""));
+      long torn = size - tally.goodEnd;
+      cuts.add(new Recovery.Cut(path.toString(), tally.goodEnd, torn, tally.samplesIn(torn), 0, reason, ""));
       return;
     }
-    Path kept = rewrite(path, directory);
-    long lost = size - damage.offset();
-    cuts.add(new Recovery.Cut(path.toString(), damage.offset(), recordsAfter == 0 ? lost : 0, recordsAfter, reason, kept.toString()));
+    Path kept = rewrite(path, segment.directory);
+    long lost = tally.lostBytes(size);
+    cuts.add(
+        new Recovery.Cut(path.toString(), damage.offset(), lost, tally.samplesIn(lost), tally.recordsAfter, reason, kept.toString()));
   }
 
   /** Replaces a segment by its good records; returns where the damaged one lies now. */

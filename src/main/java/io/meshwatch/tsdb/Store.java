@@ -57,6 +57,7 @@ public final class Store implements Queryable, AutoCloseable {
   private final Blocks blocks;
   private final BlockKeeper keeper;
   private final Recovery recovery;
+  private final DamageLog damages = new DamageLog();
   private volatile Disk.Space space = new Disk.Space(0, 0);
 
   private Store(
@@ -69,7 +70,7 @@ public final class Store implements Queryable, AutoCloseable {
     this.metrics = new StoreMetrics(telemetry);
     HeadOptions options =
         new HeadOptions(
-            settings.blockSeconds() * MILLIS, settings.seriesMax(), settings.outOfOrderSeconds() * MILLIS,
+            settings.blockSeconds() * MILLIS, settings.seriesMax(), settings.chunkBytesMax(), settings.outOfOrderSeconds() * MILLIS,
             settings.futureSecondsMax() * MILLIS, settings.exemplarsMax(), settings.labels());
     disk.createDirectories(folder);
     this.blocks = new Blocks(disk, folder, folder.resolve(QUARANTINE));
@@ -77,10 +78,11 @@ public final class Store implements Queryable, AutoCloseable {
     this.head = new Head(clock, options, new HeadMetrics(telemetry), disk, folder.resolve("chunks_head"));
     head.setMinValidTime(BlockKeeper.inOrderEnd(blocks.list()));
     this.recovery = new HeadLoader(folder, clock, disk, workers, metrics, head, progress).load();
+    recovery.cuts().forEach(cut -> damages.add(cut.toString()));
     this.log = openLog("wal");
     this.lateLog = openLog("wbl");
     head.startLogging(log, lateLog);
-    this.keeper = new BlockKeeper(folder, settings, clock, disk, metrics, head, log, blocks);
+    this.keeper = new BlockKeeper(folder, settings, clock, disk, metrics, head, log, blocks, damages);
     measureSpace();
     StoreMetrics.registerGauges(telemetry, this, head);
   }
@@ -112,7 +114,10 @@ public final class Store implements Queryable, AutoCloseable {
     for (Blocks.Quarantined block : blocks.load()) {
       metrics.reloadsFailed.inc();
       metrics.blocksQuarantined.inc();
-      LOG.error("A damaged block was put aside as {}; queries go on without it: {}", block.kept(), block.damage().getMessage());
+      String damage = "The damaged block " + block.kept().getFileName() + " was put aside as " + block.kept() + "; queries go on without it: "
+          + block.damage().getMessage();
+      damages.add(damage);
+      LOG.error(damage);
     }
   }
 
@@ -123,6 +128,11 @@ public final class Store implements Queryable, AutoCloseable {
   /** What was found when the store was opened. */
   public Recovery recovery() {
     return recovery;
+  }
+
+  /** What was found damaged since the store was opened, the newest last. */
+  public List<String> damages() {
+    return damages.entries();
   }
 
   /** A new batch. */
@@ -201,6 +211,7 @@ public final class Store implements Queryable, AutoCloseable {
     measureSpace();
     reportRefusedSeries();
     writeFullChunks();
+    head.measureChunks();
     keeper.maintain(space);
   }
 

@@ -24,6 +24,7 @@ import java.util.List;
  * @param reserveBytes appends stop when the volume has less space than this, so that the rest of the system can go on
  * @param labels limits of the labels of new series
  * @param headSnapshot whether a clean end writes the open chunks to a snapshot, so that the next start need not read the log again
+ * @param chunkBytesMax bytes of chunks in memory; beyond it only new series are refused; 0 means no limit
  */
 public record StoreSettings(
     long retentionSeconds,
@@ -40,8 +41,11 @@ public record StoreSettings(
     long segmentBytes,
     long reserveBytes,
     LabelLimits labels,
-    boolean headSnapshot) {
+    boolean headSnapshot,
+    long chunkBytesMax) {
   private static final long PAGE_BYTES = 32 * 1024;
+  /** A quarter of the largest heap that the launcher sets; about a million series whose chunks are full. */
+  private static final long CHUNK_BYTES = 256L * 1024 * 1024;
 
   /** 15 days, at most 80 % of the volume; an fsync every 5 seconds. */
   public static StoreSettings defaults() {
@@ -50,7 +54,7 @@ public record StoreSettings(
         16L * 1024 * 1024);
   }
 
-  /** With the default limits of labels, and a snapshot of the head. */
+  /** With the default limits of labels and chunks, and a snapshot of the head. */
   public StoreSettings(
       long retentionSeconds,
       long retentionBytes,
@@ -67,7 +71,14 @@ public record StoreSettings(
       long reserveBytes) {
     this(
         retentionSeconds, retentionBytes, retentionPercent, outOfOrderSeconds, futureSecondsMax, seriesMax, exemplarsMax, fsync,
-        fsyncIntervalSeconds, compression, blockSeconds, segmentBytes, reserveBytes, LabelLimits.DEFAULT, true);
+        fsyncIntervalSeconds, compression, blockSeconds, segmentBytes, reserveBytes, LabelLimits.DEFAULT, true, CHUNK_BYTES);
+  }
+
+  /** The same, but the next start reads the log even after a clean end. */
+  public StoreSettings withoutHeadSnapshot() {
+    return new StoreSettings(
+        retentionSeconds, retentionBytes, retentionPercent, outOfOrderSeconds, futureSecondsMax, seriesMax, exemplarsMax, fsync,
+        fsyncIntervalSeconds, compression, blockSeconds, segmentBytes, reserveBytes, labels, false, chunkBytesMax);
   }
 
   public List<Problem> check() {
@@ -85,6 +96,7 @@ public record StoreSettings(
         problems, segmentBytes >= 4 * PAGE_BYTES && segmentBytes % PAGE_BYTES == 0, "segmentBytes",
         "a multiple of 32768, at least 131072", segmentBytes);
     require(problems, reserveBytes >= 0, "reserveBytes", "0 or more", reserveBytes);
+    require(problems, chunkBytesMax >= 0, "chunkBytesMax", "0 or more", chunkBytesMax);
     require(problems, labels.countMax() >= 1, "labels.countMax", "1 or more", labels.countMax());
     require(problems, labels.nameBytesMax() >= 1, "labels.nameBytesMax", "1 or more", labels.nameBytesMax());
     require(problems, labels.valueBytesMax() >= 1, "labels.valueBytesMax", "1 or more", labels.valueBytesMax());

@@ -25,6 +25,7 @@ class FaultTest {
   private static final long START = 1_699_999_200_000L;
   private static final long STEP = 20 * 60_000;
   private static final int STEPS = 30;
+  private static final String HEAD_CHUNKS = "chunks_head/000001";
   private static final Labels UP = Labels.of("__name__", "up", "job", "a");
   private static final Labels DOWN = Labels.of("__name__", "down", "job", "b");
 
@@ -39,7 +40,7 @@ class FaultTest {
     Store open() throws IOException {
       StoreSettings d = StoreSettings.defaults();
       StoreSettings settings = new StoreSettings(
-          0, 0, 0, 0, 600, 0, 100, d.fsync(), 5, d.compression(), 7200, d.segmentBytes(), 0, LabelLimits.DEFAULT, false);
+          0, 0, 0, 0, 600, 0, 100, d.fsync(), 5, d.compression(), 7200, d.segmentBytes(), 0, LabelLimits.DEFAULT, false, 0);
       return Store.open(folder, settings, time, disk, new InlineWorkers(), new Telemetry());
     }
 
@@ -148,6 +149,84 @@ class FaultTest {
       assertThat(life.acknowledged).as("byte %d", offset).containsAll(Dump.of(store));
       assertThat(store.recovery().cuts()).as("byte %d", offset).isNotEmpty();
     }
+  }
+
+  @Test
+  void losesNothingWhateverByteOfAHeadChunkFileHasChangedAndReportsIt() throws IOException {
+    long size = lifeWithHeadChunks().disk.size(folder.resolve(HEAD_CHUNKS));
+    assertThat(size).as("there are chunks in it").isGreaterThan(100);
+    for (long offset = 0; offset < size; offset++) {
+      Life life = lifeWithHeadChunks();
+      flip(life, HEAD_CHUNKS, offset);
+      Store store = life.open();
+      life.assertNothingIsLost(store, "byte " + offset);
+      boolean isUnused = offset > 4 && offset < 8;
+      if (!isUnused) {
+        assertThat(store.recovery().cuts()).as("byte %d", offset).hasSize(1);
+        Recovery.Cut cut = store.recovery().cuts().getFirst();
+        assertThat(cut.toString()).contains(HEAD_CHUNKS).contains("no sample is lost");
+        assertThat(cut.offset()).as("byte %d", offset).isLessThanOrEqualTo(offset);
+        assertThat(cut.offset() + cut.bytes()).isEqualTo(size);
+      }
+      life.put(store, UP, 99);
+      life.assertNothingIsLost(life.open(), "opened again after byte " + offset);
+    }
+  }
+
+  @Test
+  void losesNothingWhereverAHeadChunkFileIsCut() throws IOException {
+    long size = lifeWithHeadChunks().disk.size(folder.resolve(HEAD_CHUNKS));
+    for (long length = 0; length < size; length++) {
+      long at = length;
+      Life life = lifeWithHeadChunks();
+      damage(life, HEAD_CHUNKS, file -> file.truncate(at));
+      life.assertNothingIsLost(life.open(), "cut at " + at);
+    }
+  }
+
+  @Test
+  void saysOfEachHeadChunkFileBehindADamagedOneThatItIsDeleted() throws IOException {
+    Life life = lifeWithHeadChunks();
+    Store again = life.open();
+    for (int i = 0; i < 8; i++) {
+      life.put(again, UP, i);
+      life.time.advance(STEP);
+    }
+    again.writeFullChunks();
+    long second = life.disk.size(folder.resolve("chunks_head/000002"));
+    flip(life, HEAD_CHUNKS, 20);
+    Store store = life.open();
+    life.assertNothingIsLost(store, "both files are gone");
+    assertThat(store.recovery().cuts()).hasSize(2);
+    assertThat(store.recovery().cuts().getLast().toString())
+        .startsWith("/data/chunks_head/000002: cut " + second + " bytes at byte 0").contains("whole files before it");
+  }
+
+  /** Three hours, of which the first two lie in a head chunk file. */
+  private Life lifeWithHeadChunks() throws IOException {
+    Life life = new Life();
+    Store store = life.open();
+    for (int i = 0; i < 8; i++) {
+      life.put(store, UP, i);
+      life.put(store, DOWN, Math.sin(i));
+      life.time.advance(STEP);
+    }
+    store.writeFullChunks();
+    return life;
+  }
+
+  @Test
+  void saysAboutHowManySamplesWereCut() throws IOException {
+    Life life = shortLife();
+    long size = life.disk.size(folder.resolve("wal/00000000"));
+    damage(life, "wal/00000000", file -> file.truncate(size - 1));
+    Store store = life.open();
+    assertThat(store.recovery().cuts()).hasSize(1);
+    Recovery.Cut cut = store.recovery().cuts().getFirst();
+    assertThat(cut.file()).isEqualTo("/data/wal/00000000");
+    assertThat(cut.offset() + cut.bytes()).isEqualTo(size - 1);
+    assertThat(cut.samples()).isEqualTo(1);
+    assertThat(Dump.of(store)).hasSize(life.acknowledged.size() - 1);
   }
 
   @Test

@@ -21,9 +21,13 @@ class LimitsTest {
   private final SimulatedEnvironment simulation = new SimulatedEnvironment(START);
 
   private Store open(int seriesMax, LabelLimits labels) throws IOException {
+    return open(seriesMax, labels, 0);
+  }
+
+  private Store open(int seriesMax, LabelLimits labels, long chunkBytesMax) throws IOException {
     StoreSettings d = StoreSettings.defaults();
     StoreSettings settings = new StoreSettings(
-        0, 0, 0, 0, 600, seriesMax, 10, d.fsync(), 5, d.compression(), 7200, d.segmentBytes(), 0, labels, true);
+        0, 0, 0, 0, 600, seriesMax, 10, d.fsync(), 5, d.compression(), 7200, d.segmentBytes(), 0, labels, true, chunkBytesMax);
     return Store.open(Path.of("/data"), settings, simulation.time(), simulation.disk(), new InlineWorkers(), new Telemetry());
   }
 
@@ -50,6 +54,41 @@ class LimitsTest {
       assertThat(batch.append(batch.series(request(1)), START + 1, 1)).isEqualTo(AppendOutcome.APPENDED);
       batch.commit();
     }
+  }
+
+  @Test
+  void namesTargetMetricAndLabelWhenChunksTakeTooMuchMemory() throws IOException {
+    try (Store store = open(0, LabelLimits.DEFAULT, 5_000)) {
+      int made = 0;
+      while (put(store, request(made), START)) {
+        made++;
+      }
+      assertThat(made).isBetween(50, 70);
+      assertThat(refusal(store, request(made)))
+          .startsWith("new series http_requests_total of job \"shop\", instance \"a:1\" is refused: the chunks in memory have ")
+          .endsWith("bytes, the limit of 5000 is reached; of its labels, uri has the most values, " + made);
+      assertThat(put(store, request(1), START + 1)).as("a known series goes on").isTrue();
+    }
+  }
+
+  @Test
+  void takesNewSeriesAgainWhenFullChunksHaveLeftTheMemory() throws IOException {
+    try (Store store = open(0, LabelLimits.DEFAULT, 5_000)) {
+      for (int i = 0; i < 2_000; i++) {
+        for (int uri = 0; uri < 3; uri++) {
+          assertThat(put(store, request(uri), START + i)).isTrue();
+        }
+      }
+      store.maintain();
+      assertThat(put(store, request(3), START)).as("full chunks are in files").isTrue();
+    }
+  }
+
+  private static boolean put(Store store, Labels labels, long time) {
+    Appender batch = store.appender();
+    boolean taken = batch.append(batch.series(labels), time, Math.sin((double) time)) == AppendOutcome.APPENDED;
+    batch.commit();
+    return taken;
   }
 
   private static Labels request(int uri) {

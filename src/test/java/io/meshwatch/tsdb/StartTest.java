@@ -39,7 +39,7 @@ class StartTest {
   private Store open(boolean snapshot, Compression compression, Workers workers) throws IOException {
     StoreSettings d = StoreSettings.defaults();
     StoreSettings settings = new StoreSettings(
-        0, 0, 0, 0, 600, 0, 100, d.fsync(), 5, compression, 7200, 4 * 32 * 1024, 0, LabelLimits.DEFAULT, snapshot);
+        0, 0, 0, 0, 600, 0, 100, d.fsync(), 5, compression, 7200, 4 * 32 * 1024, 0, LabelLimits.DEFAULT, snapshot, 0);
     return Store.open(folder, settings, time, disk, workers, new Telemetry());
   }
 

@@ -69,8 +69,12 @@ public final class ByteReader {
   }
 
   public long readUvarint() {
-    long value = 0;
-    for (int shift = 0; shift < 70; shift += 7) {
+    int first = readByte();
+    if (first < 0x80) {
+      return first;
+    }
+    long value = first & 0x7F;
+    for (int shift = 7; shift < 70; shift += 7) {
       int b = readByte();
       value |= (long) (b & 0x7F) << shift;
       if (b < 0x80) {
@@ -98,6 +102,13 @@ public final class ByteReader {
     int length = readCount(end - position);
     int at = take(length);
     return new String(bytes, at, length, StandardCharsets.UTF_8);
+  }
+
+  /** As {@link #readText()}; a text that came before is the same instance. */
+  public String readText(SharedTexts known) {
+    int length = readCount(end - position);
+    int at = take(length);
+    return known.of(bytes, at, length);
   }
 
   void copyTo(byte[] to, int offset) {

@@ -7,31 +7,20 @@ import io.meshwatch.model.Exemplar;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.model.MetricMetadata;
-import io.meshwatch.model.Names;
 import io.meshwatch.model.SeriesHandle;
 import io.meshwatch.tsdb.chunk.ByteWriter;
 import io.meshwatch.tsdb.chunk.Chunk;
 import io.meshwatch.tsdb.chunk.ChunkedSeries;
-import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.chunk.Intervals;
 import io.meshwatch.tsdb.index.LabelSource;
-import io.meshwatch.tsdb.index.MemoryIndex;
-import io.meshwatch.tsdb.index.Postings;
-import io.meshwatch.tsdb.index.Selection;
 import io.meshwatch.tsdb.wal.LogWriter;
-import io.meshwatch.tsdb.wal.Records;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +33,6 @@ import org.jspecify.annotations.Nullable;
  * first batch that has a sample of it.
  */
 public final class Head implements AutoCloseable {
-  /** Series whose full chunks are written to files under one hold of the writer lock, so that appends hardly wait. */
-  private static final int SERIES_PER_LOCK = 256;
-  private static final int IDLE_COLUMNS_MAX = 8;
-  /** A larger record buffer is not kept for the next batch. */
-  private static final int KEPT_RECORD_BYTES_MAX = 1 << 20;
-
   private final Clock clock;
   private final HeadOptions options;
   private final HeadMetrics metrics;
@@ -57,37 +40,20 @@ public final class Head implements AutoCloseable {
   private final ReaderEpochs readers = new ReaderEpochs();
   private final ExemplarRing exemplars;
   private final ReentrantLock writerLock = new ReentrantLock();
-  private final Object creationLock = new Object();
-  private final ConcurrentHashMap<Labels, HeadSeries> byLabels = new ConcurrentHashMap<>();
-  private volatile MemoryIndex<HeadSeries> index = new MemoryIndex<>();
-  private volatile Map<HeadSeries, Intervals> deleted = Map.of();
-  /** Series with sealed chunks in memory. Guarded by the writer lock. */
-  private final ArrayDeque<HeadSeries> sealedSeries = new ArrayDeque<>();
-  /** References of dropped series that the log still knows, with the last segment that may name them. */
-  private final Map<Long, Integer> droppedReferences = new HashMap<>();
-  /** Further references of series: the log names them too if a series was dropped and made again before a restart. */
-  private final Map<Long, HeadSeries> aliases = new HashMap<>();
-  /** Newest sample in each segment of the log that this process wrote. Guarded by the writer lock. */
-  private final Map<Integer, Long> newestInSegment = new HashMap<>();
-  /** Buffers of batches that ended, for the next ones. */
-  private final ArrayBlockingQueue<SampleColumns> idleColumns = new ArrayBlockingQueue<>(IDLE_COLUMNS_MAX);
-  /** Where the records of a batch are written: series, samples, late samples. Guarded by the writer lock. */
-  private final ByteWriter[] recordBuffers = {new ByteWriter(256), new ByteWriter(4096), new ByteWriter(256)};
-  private @Nullable LogWriter log;
-  private @Nullable LogWriter lateLog;
-  private long lastReference;
+  private final SeriesRegistry registry;
+  private final FullChunks fullChunks;
+  private final HeadLog log = new HeadLog(writerLock);
+  private final Deletions deletions;
+  private final LateBounds late = new LateBounds();
+  private final BatchBuffers buffers = new BatchBuffers();
   private long batches;
   private volatile long publishedBatch;
   private volatile long minTime = Long.MAX_VALUE;
   private volatile long maxTime = Long.MIN_VALUE;
   private volatile long minValidTime = Long.MIN_VALUE;
-  private volatile long lateMinTime = Long.MAX_VALUE;
-  private volatile long lateMaxTime = Long.MIN_VALUE;
-  private volatile long unknownReferencesUntil = Long.MIN_VALUE;
   private long chunks;
   private volatile boolean compacting;
   private volatile @Nullable String refusal;
-  private volatile @Nullable String lastSeriesRefusal;
   private volatile @Nullable String lastWriteFailure;
 
   /** An empty head over the chunk files of a folder; {@link HeadReplay} fills it, {@link #startLogging} lets it take samples. */
@@ -96,13 +62,15 @@ public final class Head implements AutoCloseable {
     this.options = options;
     this.metrics = metrics;
     this.files = new HeadChunkFiles(disk, chunkFolder);
+    this.fullChunks = new FullChunks(writerLock, files);
+    this.registry = new SeriesRegistry(options, metrics);
+    this.deletions = new Deletions(registry, log, writerLock);
     this.exemplars = new ExemplarRing(options.exemplarsMax());
   }
 
   /** From now on batches go to these logs. */
   public void startLogging(LogWriter samples, LogWriter lateSamples) {
-    this.log = samples;
-    this.lateLog = lateSamples;
+    log.start(samples, lateSamples);
   }
 
   /** From now on no batch is taken, for this reason; null takes them again. */
@@ -166,24 +134,8 @@ public final class Head implements AutoCloseable {
     return new HeadAppender(this);
   }
 
-  SampleColumns borrowColumns() {
-    SampleColumns idle = idleColumns.poll();
-    return idle == null ? new SampleColumns() : idle;
-  }
-
-  void returnColumns(SampleColumns columns) {
-    if (columns.clear()) {
-      var _ = idleColumns.offer(columns);
-    }
-  }
-
-  /** An empty buffer for one record of the batch that is being committed. */
-  ByteWriter recordBuffer(int number) {
-    if (recordBuffers[number].bytes().length > KEPT_RECORD_BYTES_MAX) {
-      recordBuffers[number] = new ByteWriter(4096);
-    }
-    recordBuffers[number].clear();
-    return recordBuffers[number];
+  BatchBuffers buffers() {
+    return buffers;
   }
 
   // Bounds in time.
@@ -237,101 +189,49 @@ public final class Head implements AutoCloseable {
 
   /** The series of these labels, made if it is new; a {@link RefusedSeries} if there is no room. */
   SeriesHandle series(Labels labels) {
-    HeadSeries known = byLabels.get(labels);
-    return known != null ? known : create(labels);
+    return registry.series(labels);
   }
 
-  private SeriesHandle create(Labels labels) {
-    synchronized (creationLock) {
-      HeadSeries known = byLabels.get(labels);
-      if (known != null) {
-        return known;
-      }
-      Optional<String> reason = refusalOf(labels);
-      if (reason.isPresent()) {
-        metrics.seriesRefused.inc();
-        String refused = "new series " + labels.metricName() + " of " + target(labels) + " is refused: " + reason.get();
-        lastSeriesRefusal = refused;
-        return new RefusedSeries(labels, refused);
-      }
-      return add(labels, ++lastReference);
-    }
-  }
-
-  private Optional<String> refusalOf(Labels labels) {
-    if (options.seriesMax() == 0 || byLabels.size() < options.seriesMax()) {
-      return options.labels().refusal(labels);
-    }
-    String widest = "";
-    int values = 0;
-    for (int i = 0; i < labels.size(); i++) {
-      int count = index.valueCount(labels.name(i));
-      if (count > values) {
-        widest = labels.name(i);
-        values = count;
-      }
-    }
-    return Optional.of("the limit of " + options.seriesMax() + " series is reached; of its labels, " + widest + " has the most values, " + values);
-  }
-
-  private static String target(Labels labels) {
-    return labels.has(Labels.JOB) || labels.has(Labels.INSTANCE)
-        ? "job " + Names.quote(labels.get(Labels.JOB)) + ", instance " + Names.quote(labels.get(Labels.INSTANCE))
-        : "no target";
+  /** The live series behind a handle, whatever became of it; null if a limit keeps it out. */
+  @Nullable HeadSeries resolve(SeriesHandle handle) {
+    return registry.resolve(handle);
   }
 
   /** Which series was refused last and why; null if none was since the question was asked before. */
   public @Nullable String takeLastSeriesRefusal() {
-    String last = lastSeriesRefusal;
-    lastSeriesRefusal = null;
-    return last;
+    return registry.takeLastRefusal();
   }
 
-  private HeadSeries add(Labels labels, long reference) {
-    HeadSeries made = index.add(labels, shared -> new HeadSeries(shared, reference));
-    byLabels.put(made.labels(), made);
-    metrics.seriesCreated.inc();
-    return made;
-  }
-
-  /** The series that the log names with this reference; made if there is none with these labels. */
+  /**
+   * The series that the log names with this reference; made if there is none with these labels. A new one, which has this
+   * reference, is not found by queries until it is given to {@link #index}.
+   */
   HeadSeries restore(long reference, Labels labels) {
-    synchronized (creationLock) {
-      lastReference = Math.max(lastReference, reference);
-      HeadSeries known = byLabels.get(labels);
-      if (known != null) {
-        aliases.put(reference, known);
-        return known;
-      }
-      HeadSeries made = add(labels, reference);
-      made.markLogged();
-      return made;
+    HeadSeries series = registry.restore(reference, labels);
+    if (series.reference() != reference) {
+      log.alias(reference, series);
     }
+    return series;
   }
 
-  /** The live series behind a handle, whatever became of it; null if the limit keeps it out. */
-  @Nullable HeadSeries resolve(SeriesHandle handle) {
-    if (!(handle instanceof HeadSeries series)) {
-      return series(handle.labels()) instanceof HeadSeries made ? made : null;
-    }
-    HeadSeries live = series;
-    while (live.isDropped()) {
-      HeadSeries next = live.successor();
-      if (next == null) {
-        if (!(series(live.labels()) instanceof HeadSeries made)) {
-          return null;
-        }
-        live.setSuccessor(made);
-        next = made;
-      }
-      live = next;
-    }
-    return live;
+  /** Lets queries find a restored series. Confined to one thread at a time. */
+  void index(HeadSeries restored) {
+    registry.index().addShared(restored.labels(), restored);
   }
 
   /** How many series there are. */
   public int seriesCount() {
-    return byLabels.size();
+    return registry.count();
+  }
+
+  /** Bytes of the chunks in memory, as they were measured last, and the first ones of series that were made since. */
+  public long chunkBytes() {
+    return registry.chunkBytes();
+  }
+
+  /** Adds up what the chunks in memory take. */
+  public void measureChunks() {
+    registry.measureChunks();
   }
 
   /** How many chunks there are. */
@@ -352,9 +252,8 @@ public final class Head implements AutoCloseable {
   void wasCut(HeadSeries series) {
     chunks++;
     metrics.chunksCreated.inc();
-    if (series.sealedChunks().length == 1) {
-      // With more, the series waits already.
-      sealedSeries.add(series);
+    if (series.hasFirstFullChunk()) {
+      fullChunks.add(series);
     }
   }
 
@@ -364,34 +263,20 @@ public final class Head implements AutoCloseable {
   }
 
   void sawLateSample(long time) {
-    lateMinTime = Math.min(lateMinTime, time);
-    lateMaxTime = Math.max(lateMaxTime, time);
+    late.saw(time);
     sawSample(time);
   }
 
   /** Writes records to the logs, late samples first; if one fails, nothing of the batch counts. */
   void writeToLog(List<ByteWriter> records, List<ByteWriter> lateRecords, long newestTime) throws IOException {
-    if (!lateRecords.isEmpty() && lateLog != null) {
-      lateLog.append(lateRecords);
-    }
-    if (!records.isEmpty() && log != null) {
-      try {
-        log.append(records);
-        newestInSegment.merge(log.segment(), newestTime, Math::max);
-      } catch (IOException e) {
-        if (!lateRecords.isEmpty() && lateLog != null) {
-          lateLog.takeBackLastBatch();
-        }
-        throw e;
-      }
-    }
+    log.write(records, lateRecords, newestTime);
   }
 
   // Reading.
 
   /** Opens a view of the samples in a range of time. */
   public HeadReader reader(long fromMillis, long toMillis) {
-    return new HeadReader(this, fromMillis, toMillis, readers.enter(), publishedBatch, index);
+    return new HeadReader(this, fromMillis, toMillis, readers.enter(), publishedBatch, registry.index());
   }
 
   /** Marks a moment; see {@link #hasReadersBefore}. */
@@ -409,7 +294,7 @@ public final class Head implements AutoCloseable {
   }
 
   Intervals deletedOf(HeadSeries series) {
-    return deleted.getOrDefault(series, Intervals.NONE);
+    return deletions.of(series);
   }
 
   /** Exemplars of series that meet any of the matcher lists. */
@@ -425,7 +310,7 @@ public final class Head implements AutoCloseable {
   List<SeriesExemplar> exemplarsInOrder() {
     List<SeriesExemplar> all = new ArrayList<>();
     for (ExemplarRing.Entry entry : exemplars.all()) {
-      HeadSeries series = byLabels.get(entry.series());
+      HeadSeries series = registry.find(entry.series());
       if (series != null) {
         all.add(new SeriesExemplar(series, entry.exemplar()));
       }
@@ -434,115 +319,47 @@ public final class Head implements AutoCloseable {
   }
 
   Collection<HeadSeries> allSeries() {
-    return byLabels.values();
+    return registry.all();
   }
 
   Map<HeadSeries, Intervals> deletions() {
-    return deleted;
+    return deletions.all();
   }
 
   /**
    * Writes what is only in memory to a snapshot in the data folder. The head must take no more batches, and the log must be complete.
    */
   public void writeSnapshot(Disk disk, Path dataFolder) throws IOException {
-    LogWriter samples = log;
+    LogWriter samples = log.samples();
     if (samples == null) {
       return;
     }
     writeFullChunks();
     files.flush();
     files.sync();
-    int segment = samples.segment();
-    long offset = samples.position();
-    writeMetadata(samples);
-    samples.sync();
-    HeadSnapshot.write(disk, dataFolder, this, segment, offset);
-  }
-
-  /** Snapshots have no place for metadata: it follows in the log, behind the place that the snapshot names. */
-  private void writeMetadata(LogWriter into) throws IOException {
-    ByteWriter known = new ByteWriter(256);
-    for (HeadSeries series : byLabels.values()) {
-      MetricMetadata metadata = series.metadata();
-      if (metadata != null && series.isLogged()) {
-        if (known.size() == 0) {
-          Records.startMetadata(known);
-        }
-        Records.addMetadata(known, series.reference(), metadata);
-      }
-    }
-    if (known.size() > 0) {
-      into.append(List.of(known));
-    }
+    HeadSnapshot.write(disk, dataFolder, this, samples);
   }
 
   /** The log may name series that a snapshot does not; what it has of them up to a time stays in checkpoints. */
   public void keepUnknownReferencesUntil(long timeMillis) {
-    unknownReferencesUntil = timeMillis;
+    log.keepUnknownReferencesUntil(timeMillis);
   }
 
   /** What is known about the metric families of series, by metric name. */
   public Map<String, List<MetricMetadata>> metadata() {
-    Map<String, List<MetricMetadata>> found = new java.util.TreeMap<>();
-    for (HeadSeries series : byLabels.values()) {
-      MetricMetadata known = series.metadata();
-      if (known != null) {
-        List<MetricMetadata> list = found.computeIfAbsent(series.labels().metricName(), n -> new ArrayList<>(1));
-        if (!list.contains(known)) {
-          list.add(known);
-        }
-      }
-    }
-    return found;
+    return registry.metadata();
   }
 
   /** The labels of all series, for counting. */
   public LabelSource labelSource() {
-    return index;
+    return registry.index();
   }
 
   // Life cycle of chunks and series.
 
   /** Writes full chunks to head chunk files and lets them go from memory. Confined to one maintenance thread. */
   public void writeFullChunks() throws IOException {
-    boolean more = true;
-    while (more) {
-      writerLock.lock();
-      try {
-        more = writeSomeFullChunks();
-      } finally {
-        writerLock.unlock();
-      }
-    }
-  }
-
-  private boolean writeSomeFullChunks() throws IOException {
-    List<HeadSeries> written = new ArrayList<>();
-    List<long[]> references = new ArrayList<>();
-    try {
-      while (written.size() < SERIES_PER_LOCK && !sealedSeries.isEmpty()) {
-        HeadSeries series = sealedSeries.remove();
-        written.add(series);
-        references.add(writeChunksOf(series));
-      }
-      files.flush();
-    } catch (IOException e) {
-      sealedSeries.addAll(written);
-      throw e;
-    }
-    for (int i = 0; i < written.size(); i++) {
-      written.get(i).sealedWereWritten(references.get(i));
-    }
-    return !sealedSeries.isEmpty();
-  }
-
-  private long[] writeChunksOf(HeadSeries series) throws IOException {
-    SealedChunk[] sealed = series.sealedChunks();
-    long[] places = new long[sealed.length];
-    for (int i = 0; i < sealed.length; i++) {
-      places[i] = files.write(series.reference(), sealed[i]);
-    }
-    return places;
+    fullChunks.write();
   }
 
   /**
@@ -552,15 +369,15 @@ public final class Head implements AutoCloseable {
    */
   public void truncate(long time, int segment) throws IOException {
     setMinValidTime(time);
-    List<HeadSeries> all = new ArrayList<>(byLabels.values());
+    List<HeadSeries> all = registry.list();
     long oldest = Long.MAX_VALUE;
     long firstFile = Long.MAX_VALUE;
     long chunksLeft = 0;
     List<HeadSeries> empty = new ArrayList<>();
-    for (int start = 0; start < all.size(); start += SERIES_PER_LOCK) {
+    for (int start = 0; start < all.size(); start += FullChunks.SERIES_PER_LOCK) {
       writerLock.lock();
       try {
-        for (HeadSeries series : all.subList(start, Math.min(all.size(), start + SERIES_PER_LOCK))) {
+        for (HeadSeries series : all.subList(start, Math.min(all.size(), start + FullChunks.SERIES_PER_LOCK))) {
           if (!series.truncateBefore(time)) {
             empty.add(series);
           }
@@ -572,7 +389,10 @@ public final class Head implements AutoCloseable {
         writerLock.unlock();
       }
     }
-    dropEmpty(empty, segment);
+    registry.drop(empty, writerLock, series -> {
+      log.dropped(series, segment);
+      deletions.forget(series);
+    });
     writerLock.lock();
     try {
       metrics.chunksRemoved.inc(Math.max(0, chunks - chunksLeft));
@@ -585,140 +405,50 @@ public final class Head implements AutoCloseable {
     readers.retire(() -> files.truncate(neededFrom));
   }
 
-  private void dropEmpty(List<HeadSeries> candidates, int segment) {
-    writerLock.lock();
-    try {
-      synchronized (creationLock) {
-        int dropped = 0;
-        for (HeadSeries series : candidates) {
-          if (series.chunkCount() == 0 && series.outOfOrder().isEmpty()) {
-            series.drop();
-            byLabels.remove(series.labels(), series);
-            if (series.isLogged()) {
-              droppedReferences.put(series.reference(), segment);
-            }
-            dropped++;
-          }
-        }
-        metrics.seriesRemoved.inc(dropped);
-        if (dropped > 0) {
-          rebuildIndex();
-        }
-      }
-    } finally {
-      writerLock.unlock();
-    }
-  }
-
-  private void rebuildIndex() {
-    MemoryIndex<HeadSeries> old = index;
-    MemoryIndex<HeadSeries> rebuilt = new MemoryIndex<>();
-    Map<HeadSeries, Intervals> stillDeleted = new HashMap<>();
-    for (int i = 0; i < old.size(); i++) {
-      HeadSeries series = old.series(i);
-      if (!series.isDropped()) {
-        rebuilt.add(series.labels(), shared -> series);
-        Intervals gone = deleted.get(series);
-        if (gone != null) {
-          stillDeleted.put(series, gone);
-        }
-      }
-    }
-    index = rebuilt;
-    deleted = Map.copyOf(stillDeleted);
-  }
-
   /** Whether a checkpoint up to a segment must keep the record of a series. */
   public boolean isNeededInLog(long reference, int upToSegment, LiveReferences live) {
-    if (live.contains(reference) || minValidTime <= unknownReferencesUntil) {
-      return true;
-    }
-    Integer lastSegment = droppedReferences.get(reference);
-    return lastSegment != null && lastSegment > upToSegment;
+    return log.needs(reference, upToSegment, live, minValidTime);
   }
 
   /** Forgets dropped series that only segments up to this one name. */
   public void logWasTruncated(int upToSegment) {
-    droppedReferences.values().removeIf(segment -> segment <= upToSegment);
-    writerLock.lock();
-    try {
-      newestInSegment.keySet().removeIf(segment -> segment <= upToSegment);
-    } finally {
-      writerLock.unlock();
-    }
+    log.wasTruncated(upToSegment);
   }
 
   /** Whether this process wrote samples to a segment of the log. */
   public boolean isSegmentKnown(int segment) {
-    writerLock.lock();
-    try {
-      return newestInSegment.containsKey(segment);
-    } finally {
-      writerLock.unlock();
-    }
+    return log.isSegmentKnown(segment);
   }
 
   /** Whether all samples of a segment of the log are surely older than a time. */
   public boolean isSegmentOlderThan(int segment, long time) {
-    writerLock.lock();
-    try {
-      return newestInSegment.getOrDefault(segment, Long.MAX_VALUE) < time;
-    } finally {
-      writerLock.unlock();
-    }
+    return log.isSegmentOlderThan(segment, time);
   }
 
   /** The references of all series that are there now. */
   public LiveReferences liveReferences() {
-    return new LiveReferences(byLabels.values(), aliases);
+    return log.liveReferences(registry.all());
   }
 
   /** Hides the samples of these series in a range of time, and says so in the log. Returns how many series had any. */
   public int delete(long fromMillis, long toMillis, List<Matcher> matchers) throws IOException {
-    writerLock.lock();
-    try {
-      MemoryIndex<HeadSeries> current = index;
-      Postings found = Selection.select(current, matchers);
-      ByteWriter record = new ByteWriter(64);
-      Records.startTombstones(record);
-      Map<HeadSeries, Intervals> grown = new HashMap<>(deleted);
-      int count = 0;
-      for (int i = 0; i < found.size(); i++) {
-        HeadSeries series = current.series(found.get(i));
-        long from = Math.max(fromMillis, series.minTime());
-        long to = Math.min(toMillis, series.lastTime());
-        if (from <= to) {
-          Records.addTombstone(record, series.reference(), from, to);
-          grown.merge(series, Intervals.NONE.with(from, to), Intervals::with);
-          count++;
-        }
-      }
-      if (count > 0) {
-        writeToLog(List.of(record), List.of(), Long.MIN_VALUE);
-        deleted = Map.copyOf(grown);
-      }
-      return count;
-    } finally {
-      writerLock.unlock();
-    }
+    return deletions.delete(fromMillis, toMillis, matchers);
   }
 
   void restoreDeletion(HeadSeries series, long fromMillis, long toMillis) {
-    Map<HeadSeries, Intervals> grown = new HashMap<>(deleted);
-    grown.merge(series, Intervals.NONE.with(fromMillis, toMillis), Intervals::with);
-    deleted = Map.copyOf(grown);
+    deletions.restore(series, fromMillis, toMillis);
   }
 
   // Late samples.
 
   /** Time of the oldest late sample that is not in a block, {@link Long#MAX_VALUE} if there is none. */
   public long lateMinTime() {
-    return lateMinTime;
+    return late.minTime();
   }
 
   /** Time of the newest late sample that is not in a block. */
   public long lateMaxTime() {
-    return lateMaxTime;
+    return late.maxTime();
   }
 
   /**
@@ -729,39 +459,18 @@ public final class Head implements AutoCloseable {
   public LateSamples takeLateSamples() throws IOException {
     writerLock.lock();
     try {
-      if (lateLog != null) {
-        lateLog.startSegment();
-      }
-      List<LateSamples.Entry> entries = new ArrayList<>();
-      for (HeadSeries series : byLabels.values()) {
-        if (!series.outOfOrder().isEmpty()) {
-          entries.add(new LateSamples.Entry(series, series.outOfOrder()));
-        }
-      }
-      entries.sort(Comparator.comparing(e -> e.series().labels()));
-      return new LateSamples(entries, lateMinTime, lateMaxTime);
+      log.startLateSegment();
+      return late.take(registry.all());
     } finally {
       writerLock.unlock();
     }
   }
 
   /** Forgets late samples that are in blocks now. */
-  @SuppressWarnings("ReferenceEquality") // Adding makes a new object: the same object means that nothing was added.
   public void forget(LateSamples written) {
     writerLock.lock();
     try {
-      lateMinTime = Long.MAX_VALUE;
-      lateMaxTime = Long.MIN_VALUE;
-      for (LateSamples.Entry entry : written.entries()) {
-        HeadSeries series = entry.series();
-        if (series.outOfOrder() == entry.samples()) {
-          series.forgetOutOfOrder();
-        } else {
-          // More came in the meantime: all are kept, and those that are in a block are simply there twice until the next time.
-          lateMinTime = Math.min(lateMinTime, written.minTime());
-          lateMaxTime = Math.max(lateMaxTime, written.maxTime());
-        }
-      }
+      late.forget(written);
     } finally {
       writerLock.unlock();
     }
@@ -771,7 +480,7 @@ public final class Head implements AutoCloseable {
   public List<ChunkedSeries> seriesForBlock(long fromMillis, long toMillis) {
     List<ChunkedSeries> found = new ArrayList<>();
     long batch = publishedBatch;
-    for (HeadSeries series : byLabels.values()) {
+    for (HeadSeries series : registry.all()) {
       List<Chunk> list = new ArrayList<>();
       long visibleTo = series.collectInOrder(files, fromMillis, toMillis, batch, list);
       list.replaceAll(Chunk::exact);
@@ -784,7 +493,7 @@ public final class Head implements AutoCloseable {
   }
 
   /** Opens the head chunk files and gives what an earlier process wrote to the sink; says what had to be cut. */
-  List<CorruptionException> loadFiles(HeadChunkFiles.FoundChunk sink) throws IOException {
+  List<HeadChunkFiles.Cut> loadFiles(HeadChunkScan.Sink sink) throws IOException {
     return files.load(sink);
   }
 
@@ -795,30 +504,17 @@ public final class Head implements AutoCloseable {
 
   /** Ends the current segment of the log. */
   public void startLogSegment() throws IOException {
-    LogWriter current = log;
-    if (current == null) {
-      return;
-    }
-    // The slow part, forcing the old segment to the disk, happens mostly here, while appends go on.
-    current.sync();
-    writerLock.lock();
-    try {
-      current.startSegment();
-    } finally {
-      writerLock.unlock();
-    }
+    log.startSegment();
   }
 
-  /** Counts chunks again after the replay. */
-  void countChunks() {
-    sealedSeries.clear();
-    chunks = 0;
-    for (HeadSeries series : byLabels.values()) {
-      chunks += series.chunkCount();
-      if (series.hasSealedChunks()) {
-        sealedSeries.add(series);
-      }
-    }
+  /** How many chunks the replay has made or found so far. */
+  void setChunkCount(long count) {
+    chunks = count;
+  }
+
+  /** A restored series got its first full chunk. */
+  void addFull(HeadSeries series) {
+    fullChunks.add(series);
   }
 
   @Override

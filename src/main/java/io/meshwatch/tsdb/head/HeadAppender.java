@@ -46,7 +46,7 @@ final class HeadAppender implements Appender {
   HeadAppender(Head head) {
     this.head = head;
     this.newestAllowed = head.newestAllowed();
-    this.samples = head.borrowColumns();
+    this.samples = head.buffers().borrowColumns();
   }
 
   @Override
@@ -168,7 +168,7 @@ final class HeadAppender implements Appender {
         commitWhatThereIs();
       }
     } finally {
-      head.returnColumns(samples);
+      head.buffers().returnColumns(samples);
     }
   }
 
@@ -277,7 +277,7 @@ final class HeadAppender implements Appender {
   }
 
   private ByteWriter newSeries() {
-    ByteWriter out = head.recordBuffer(0);
+    ByteWriter out = head.buffers().record(0);
     for (int i = 0; i < samples.size(); i++) {
       addNewSeries(out, samples.series(i));
     }
@@ -299,7 +299,7 @@ final class HeadAppender implements Appender {
   }
 
   private ByteWriter samples(boolean[] late, boolean wanted) {
-    ByteWriter out = head.recordBuffer(wanted ? 2 : 1);
+    ByteWriter out = head.buffers().record(wanted ? 2 : 1);
     long firstReference = 0;
     long firstTime = 0;
     for (int i = 0; i < samples.size(); i++) {
@@ -421,7 +421,7 @@ final class HeadAppender implements Appender {
   public void rollback() {
     if (!ended) {
       ended = true;
-      head.returnColumns(samples);
+      head.buffers().returnColumns(samples);
     }
   }
 }

@@ -37,18 +37,11 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * @see <a href="https://github.com/prometheus/prometheus/blob/main/tsdb/docs/format/head_chunks.md">Head chunks on disk</a>
  */
 public final class HeadChunkFiles implements AutoCloseable {
-  private static final int MAGIC = 0x0130BC91;
-  private static final int FILE_HEADER_BYTES = 8;
-  private static final int CHUNK_HEADER_BYTES = 25;
-  private static final int CHECKSUM_BYTES = 4;
-  private static final int OUT_OF_ORDER_BIT = 0x80;
   private static final int FILE_BYTES_MAX = 128 * 1024 * 1024;
   private static final int BUFFER_BYTES = 256 * 1024;
   private static final int WINDOW_BYTES = 4 * 1024 * 1024;
   /** Read at once for a chunk that is not mapped; nearly all chunks are shorter. */
   private static final int GUESSED_CHUNK_BYTES = 1024;
-  /** Longest chunk that is believed. */
-  private static final int CHUNK_BYTES_MAX = 64 * 1024 * 1024;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
   private final Disk disk;
@@ -74,11 +67,6 @@ public final class HeadChunkFiles implements AutoCloseable {
     }
   }
 
-  /** Takes the chunks that were found when the files were opened, in the order of the files. */
-  interface FoundChunk {
-    void found(long series, long chunkReference, long minTime, long maxTime, boolean outOfOrder);
-  }
-
   HeadChunkFiles(Disk disk, Path directory) throws IOException {
     this.disk = disk;
     this.directory = directory;
@@ -86,27 +74,36 @@ public final class HeadChunkFiles implements AutoCloseable {
   }
 
   /**
+   * What was cut from a file when it was opened.
+   *
+   * @param bytes how many, from the damage on
+   */
+  public record Cut(CorruptionException damage, long bytes) {}
+
+  /**
    * Opens the files and reports their chunks. At the first damage the file is cut there and later files are deleted, because
    * chunks of a series must not miss one in between; their samples come back from the log.
    *
    * @return what was cut, empty if all was well
    */
-  List<CorruptionException> load(FoundChunk sink) throws IOException {
-    List<CorruptionException> cut = new ArrayList<>();
+  List<Cut> load(HeadChunkScan.Sink sink) throws IOException {
+    List<Cut> cut = new ArrayList<>();
     for (String name : disk.list(directory)) {
-      Path path = directory.resolve(name);
       if (!name.matches("[0-9]{6,9}")) {
         continue;
       }
+      Path path = directory.resolve(name);
+      long bytes = disk.size(path);
       if (!cut.isEmpty()) {
         disk.delete(path);
+        cut.add(new Cut(new CorruptionException(path.toString(), 0, "whole files before it", "the damage in " + cut.getFirst().damage.file()), bytes));
         continue;
       }
       try {
         loadFile(Integer.parseInt(name), path, sink);
       } catch (CorruptionException e) {
-        cut.add(e);
         cutFile(Integer.parseInt(name), path, e.offset());
+        cut.add(new Cut(e, bytes - e.offset()));
       }
     }
     return cut;
@@ -120,7 +117,7 @@ public final class HeadChunkFiles implements AutoCloseable {
         continue;
       }
       try {
-        checkFile(directory.resolve(name), disk.readAll(directory.resolve(name)), onChunk);
+        checkFile(disk, directory.resolve(name), onChunk);
       } catch (CorruptionException e) {
         damages.add(e);
       }
@@ -128,26 +125,16 @@ public final class HeadChunkFiles implements AutoCloseable {
     return damages;
   }
 
-  private static void checkFile(Path path, byte[] content, Runnable onChunk) {
-    if (content.length == 0) {
-      return;
-    }
-    checkHeader(path, content);
-    int at = FILE_HEADER_BYTES;
-    while (at >= 0 && at < content.length) {
-      at = loadChunk(path, 0, content, at, (series, reference, minTime, maxTime, late) -> onChunk.run());
-    }
-  }
-
-  private static void checkHeader(Path path, byte[] content) {
-    ByteReader header = new ByteReader(content);
-    if (content.length < FILE_HEADER_BYTES || header.readInt() != MAGIC || header.readByte() != 1) {
-      throw new CorruptionException(path.toString(), 0, "a head chunk file of version 1", "another header");
+  private static void checkFile(Disk disk, Path path, Runnable onChunk) throws IOException {
+    try (Disk.File file = disk.open(path, Disk.Mode.READ)) {
+      if (file.size() > 0) {
+        new HeadChunkScan(file, path, 0, (series, reference, minTime, maxTime, late) -> onChunk.run()).run();
+      }
     }
   }
 
   private void cutFile(int number, Path path, long offset) throws IOException {
-    if (offset <= FILE_HEADER_BYTES) {
+    if (offset <= HeadChunkScan.FILE_HEADER_BYTES) {
       ChunkFile damaged = files.remove(number);
       if (damaged != null) {
         damaged.file.close();
@@ -165,64 +152,19 @@ public final class HeadChunkFiles implements AutoCloseable {
     }
   }
 
-  private void loadFile(int number, Path path, FoundChunk sink) throws IOException {
-    byte[] content = disk.readAll(path);
-    if (content.length == 0) {
+  private void loadFile(int number, Path path, HeadChunkScan.Sink sink) throws IOException {
+    if (disk.size(path) == 0) {
       // The file was made just before the end of the process.
       disk.delete(path);
       return;
     }
-    checkHeader(path, content);
-    ChunkFile file = new ChunkFile(path, disk.open(path, Disk.Mode.READ), content.length);
+    ChunkFile file = new ChunkFile(path, disk.open(path, Disk.Mode.READ), disk.size(path));
     files.put(number, file);
-    int at = FILE_HEADER_BYTES;
-    while (at < content.length) {
-      int next = loadChunk(path, number, content, at, (series, reference, minTime, maxTime, late) -> {
-        file.maxTime = Math.max(file.maxTime, maxTime);
-        sink.found(series, reference, minTime, maxTime, late);
-      });
-      if (next < 0) {
-        break;
-      }
-      at = next;
-    }
-    file.size = at;
-  }
-
-  /** Reports the chunk at an offset; returns where the next one starts, or −1 if only zeros follow. */
-  private static int loadChunk(Path path, int number, byte[] content, int at, FoundChunk sink) {
-    ByteReader in = new ByteReader(content, at, content.length - at);
-    try {
-      if (isZero(content, at)) {
-        return -1;
-      }
-      long series = in.readLong();
-      long minTime = in.readLong();
-      long maxTime = in.readLong();
-      int encoding = in.readByte();
-      int length = in.readCount(CHUNK_BYTES_MAX);
-      in.skip(length);
-      int end = in.position();
-      int stored = in.readInt();
-      int computed = ByteWriter.checksum(content, at, end - at);
-      if (stored != computed) {
-        throw new CorruptionException(
-            path.toString(), at, "checksum " + Integer.toHexString(stored), Integer.toHexString(computed));
-      }
-      sink.found(series, (long) number << 32 | at, minTime, maxTime, (encoding & OUT_OF_ORDER_BIT) != 0);
-      return in.position();
-    } catch (IndexOutOfBoundsException e) {
-      throw new CorruptionException(path.toString(), at, "a whole chunk", "the end of the file");
-    }
-  }
-
-  private static boolean isZero(byte[] content, int from) {
-    for (int i = from; i < content.length; i++) {
-      if (content[i] != 0) {
-        return false;
-      }
-    }
-    return true;
+    HeadChunkScan scan = new HeadChunkScan(file.file, path, number, (series, reference, minTime, maxTime, late) -> {
+      file.maxTime = Math.max(file.maxTime, maxTime);
+      sink.found(series, reference, minTime, maxTime, late);
+    });
+    file.size = scan.run();
   }
 
   /**
@@ -231,7 +173,7 @@ public final class HeadChunkFiles implements AutoCloseable {
    * @throws IOException if a new file was needed and could not be made
    */
   long write(long series, SealedChunk chunk) throws IOException {
-    int bound = CHUNK_HEADER_BYTES + 5 + chunk.data().length + CHECKSUM_BYTES;
+    int bound = HeadChunkScan.CHUNK_HEADER_BYTES + 5 + chunk.data().length + HeadChunkScan.CHECKSUM_BYTES;
     ChunkFile current = current(bound);
     long offset = current.size + buffer.size();
     int start = buffer.size();
@@ -255,7 +197,7 @@ public final class HeadChunkFiles implements AutoCloseable {
     Path path = directory.resolve(String.format("%06d", number));
     disk.delete(path);
     Disk.File file = disk.open(path, Disk.Mode.CREATE);
-    ByteWriter header = new ByteWriter(FILE_HEADER_BYTES).putInt(MAGIC).putByte(1).putByte(0).putByte(0).putByte(0);
+    ByteWriter header = new ByteWriter(HeadChunkScan.FILE_HEADER_BYTES).putInt(HeadChunkScan.MAGIC).putByte(HeadChunkScan.VERSION).putByte(0).putByte(0).putByte(0);
     try {
       file.write(0, ByteBuffer.wrap(header.toBytes()));
     } catch (IOException e) {
@@ -263,7 +205,7 @@ public final class HeadChunkFiles implements AutoCloseable {
       throw e;
     }
     disk.forceDirectory(directory);
-    ChunkFile created = new ChunkFile(path, file, FILE_HEADER_BYTES);
+    ChunkFile created = new ChunkFile(path, file, HeadChunkScan.FILE_HEADER_BYTES);
     files.put(number, created);
     isWritable = true;
     return created;
@@ -308,17 +250,17 @@ public final class HeadChunkFiles implements AutoCloseable {
     try {
       byte[] bytes = copy(file, offset, GUESSED_CHUNK_BYTES);
       ByteReader in = new ByteReader(bytes);
-      in.skip(CHUNK_HEADER_BYTES - 1);
+      in.skip(HeadChunkScan.CHUNK_HEADER_BYTES - 1);
       int encodingByte = in.readByte();
-      int length = in.readCount(CHUNK_BYTES_MAX);
+      int length = in.readCount(HeadChunkScan.CHUNK_BYTES_MAX);
       int from = in.position();
-      if (from + length + CHECKSUM_BYTES > bytes.length) {
-        bytes = copy(file, offset, from + length + CHECKSUM_BYTES);
+      if (from + length + HeadChunkScan.CHECKSUM_BYTES > bytes.length) {
+        bytes = copy(file, offset, from + length + HeadChunkScan.CHECKSUM_BYTES);
       }
       ByteReader tail = new ByteReader(bytes, from + length, bytes.length - from - length);
       int stored = tail.readInt();
       int computed = ByteWriter.checksum(bytes, 0, from + length);
-      ChunkEncoding encoding = ChunkEncoding.of(encodingByte & ~OUT_OF_ORDER_BIT);
+      ChunkEncoding encoding = ChunkEncoding.of(encodingByte & ~HeadChunkScan.OUT_OF_ORDER_BIT);
       if (stored != computed || encoding == null) {
         throw new CorruptionException(
             file.path.toString(), offset, "checksum " + Integer.toHexString(stored), Integer.toHexString(computed));
@@ -340,7 +282,7 @@ public final class HeadChunkFiles implements AutoCloseable {
       throw missing(number, offset);
     }
     try {
-      ByteReader in = new ByteReader(copy(file, offset, CHUNK_HEADER_BYTES));
+      ByteReader in = new ByteReader(copy(file, offset, HeadChunkScan.CHUNK_HEADER_BYTES));
       in.skip(16);
       return in.readLong();
     } catch (IndexOutOfBoundsException e) {

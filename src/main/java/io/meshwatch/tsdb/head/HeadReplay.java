@@ -6,7 +6,6 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.SampleBuffer;
 import io.meshwatch.tsdb.chunk.ChunkBytes;
-import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.index.LongMap;
 import io.meshwatch.tsdb.wal.RecordSink;
 import java.io.IOException;
@@ -24,19 +23,24 @@ public final class HeadReplay implements RecordSink {
 
   private final Head head;
   private final LongMap<long[]> foundChunks = new LongMap<>();
-  private final LongMap<HeadSeries> byReference = new LongMap<>();
+  private final NumberedSeries numbered = new NumberedSeries();
   private final @Nullable ReplayQueues queues;
+  private final long chunkRangeMillis;
+  private final long minValidTime;
   private long samples;
+  private long chunks;
   private long unknownReferences;
 
   /** Samples are appended on this thread if there are no queues. */
   public HeadReplay(Head head, @Nullable ReplayQueues queues) {
     this.head = head;
     this.queues = queues;
+    this.chunkRangeMillis = head.options().chunkRangeMillis();
+    this.minValidTime = head.minValidTime();
   }
 
   /** Opens the head chunk files; says what had to be cut there. */
-  public List<CorruptionException> loadChunks() throws IOException {
+  public List<HeadChunkFiles.Cut> loadChunks() throws IOException {
     return head.loadFiles(this::found);
   }
 
@@ -53,18 +57,25 @@ public final class HeadReplay implements RecordSink {
 
   @Override
   public void series(long reference, Labels labels) {
-    if (byReference.get(reference) != null) {
+    if (numbered.numberOf(reference) != NumberedSeries.UNKNOWN) {
       return;
     }
     HeadSeries series = head.restore(reference, labels);
-    byReference.put(reference, series);
+    boolean isNew = series.reference() == reference;
+    numbered.add(reference, series);
+    if (isNew && queues != null) {
+      queues.add(series);
+    } else if (isNew) {
+      head.index(series);
+    }
     long[] found = foundChunks.get(reference);
     if (found != null) {
-      if (series.reference() != reference) {
+      if (!isNew) {
         // The series was made again under another reference: what it had before has to be there first.
         settle();
       }
       attach(series, found);
+      numbered.setCoveredUntil(reference, series.lastTime());
     }
   }
 
@@ -77,9 +88,10 @@ public final class HeadReplay implements RecordSink {
         series.addOutOfOrder(new MappedChunk(head.files(), chunk, minTime, maxTime));
         head.sawLateSample(minTime);
         head.sawLateSample(maxTime);
-      } else if (minTime > series.lastTime() && maxTime >= head.minValidTime()) {
+      } else if (minTime > series.lastTime() && maxTime >= minValidTime) {
         // A chunk that overlaps with what is there was written twice, before and after a failure.
         series.addMapped(chunk, minTime, maxTime);
+        chunks++;
         head.sawSample(minTime);
         head.sawSample(maxTime);
       }
@@ -106,32 +118,55 @@ public final class HeadReplay implements RecordSink {
 
   @Override
   public void sample(long reference, long timeMillis, double value) {
-    HeadSeries series = known(reference);
-    if (series == null || timeMillis < head.minValidTime()) {
+    int number = wanted(reference, timeMillis);
+    if (number == NumberedSeries.UNKNOWN) {
       return;
     }
     if (queues != null) {
-      queues.add(series, timeMillis, value, null);
-    } else if (timeMillis > series.lastTime()) {
-      HeadAppender.appendFloat(series, timeMillis, value, 0, head.options().chunkRangeMillis());
-      head.sawSample(timeMillis);
-      samples++;
+      queues.add(numbered.table(), number, timeMillis, value, null);
+      return;
     }
+    HeadSeries series = numbered.series(number);
+    if (timeMillis > series.lastTime()) {
+      appended(series, timeMillis, HeadAppender.appendFloat(series, timeMillis, value, 0, chunkRangeMillis));
+    }
+  }
+
+  /** The number of the series that a sample belongs to; unknown if the sample need not be looked at. */
+  private int wanted(long reference, long timeMillis) {
+    int number = numbered.numberOf(reference);
+    if (number == NumberedSeries.UNKNOWN) {
+      unknownReferences++;
+      return number;
+    }
+    return timeMillis < minValidTime || numbered.isCovered(number, timeMillis) ? NumberedSeries.UNKNOWN : number;
   }
 
   @Override
   public void histogram(long reference, long timeMillis, Histogram histogram) {
-    HeadSeries series = known(reference);
-    if (series == null || timeMillis < head.minValidTime()) {
+    int number = wanted(reference, timeMillis);
+    if (number == NumberedSeries.UNKNOWN) {
       return;
     }
     if (queues != null) {
-      queues.add(series, timeMillis, 0, histogram);
-    } else if (timeMillis > series.lastTime()) {
-      series.append(timeMillis, histogram, 0, head.options().chunkRangeMillis());
-      head.sawSample(timeMillis);
-      samples++;
+      queues.add(numbered.table(), number, timeMillis, 0, histogram);
+      return;
     }
+    HeadSeries series = numbered.series(number);
+    if (timeMillis > series.lastTime()) {
+      appended(series, timeMillis, series.append(timeMillis, histogram, 0, chunkRangeMillis));
+    }
+  }
+
+  private void appended(HeadSeries series, long timeMillis, boolean isCut) {
+    if (isCut) {
+      chunks++;
+    }
+    if (isCut && series.hasFirstFullChunk()) {
+      head.addFull(series);
+    }
+    head.sawSample(timeMillis);
+    samples++;
   }
 
   /** Waits until all samples are in their series. */
@@ -146,17 +181,18 @@ public final class HeadReplay implements RecordSink {
   }
 
   private @Nullable HeadSeries known(long reference) {
-    HeadSeries series = byReference.get(reference);
-    if (series == null) {
+    int number = numbered.numberOf(reference);
+    if (number == NumberedSeries.UNKNOWN) {
       unknownReferences++;
+      return null;
     }
-    return series;
+    return numbered.series(number);
   }
 
   @Override
   public void tombstone(long reference, long fromMillis, long toMillis) {
     HeadSeries series = known(reference);
-    if (series != null && toMillis >= head.minValidTime()) {
+    if (series != null && toMillis >= minValidTime) {
       head.restoreDeletion(series, fromMillis, toMillis);
     }
   }
@@ -235,7 +271,12 @@ public final class HeadReplay implements RecordSink {
   /** To be called after a segment: full chunks leave the heap. */
   public void afterSegment() throws IOException {
     settle();
-    head.countChunks();
+    long chunksNow = chunks;
+    if (queues != null) {
+      queues.takeFull(head::addFull);
+      chunksNow += queues.chunks();
+    }
+    head.setChunkCount(chunksNow);
     head.writeFullChunks();
   }
 

@@ -33,6 +33,8 @@ final class HeadSeries implements SeriesHandle {
   /** Samples that a chunk should have; it is cut into equal parts near this number. */
   static final int CHUNK_SAMPLES = 120;
   private static final int FIRST_CAPACITY_BYTES = 64;
+  /** What the first chunk of a new series takes. */
+  static final int FIRST_CHUNK_BYTES = new XorEncoder(FIRST_CAPACITY_BYTES).bytes().length;
   private static final VarHandle VERSION = versionHandle();
   private static final SealedChunk[] NO_CHUNKS = {};
   private static final long[] NO_FILES = {};
@@ -143,8 +145,9 @@ final class HeadSeries implements SeriesHandle {
     metadata = newMetadata;
   }
 
-  boolean hasSealedChunks() {
-    return sealed.length > 0;
+  /** Whether there is exactly one full chunk in memory. */
+  boolean hasFirstFullChunk() {
+    return sealed.length == 1;
   }
 
   /** Adds a float sample that is newer than the last. Returns whether a chunk was sealed. */
@@ -368,6 +371,16 @@ final class HeadSeries implements SeriesHandle {
   /** Number of the first head chunk file that this series still needs; {@link Long#MAX_VALUE} if it needs none. */
   long firstFile() {
     return mapped.length > 0 ? mapped[0] >>> 32 : Long.MAX_VALUE;
+  }
+
+  /** Bytes of the chunks in memory. A racing reader may get a number that was right just before. */
+  long chunkBytes() {
+    OpenChunk chunk = open;
+    long bytes = chunk == null ? 0 : chunk.bytes().length;
+    for (SealedChunk full : sealed) {
+      bytes += full.data().length;
+    }
+    return bytes;
   }
 
   int chunkCount() {

@@ -1,6 +1,7 @@
 package io.meshwatch.tsdb.head;
 
 import io.meshwatch.environment.Disk;
+import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.tsdb.chunk.ByteReader;
 import io.meshwatch.tsdb.chunk.ByteWriter;
 import io.meshwatch.tsdb.chunk.ChunkBytes;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +106,11 @@ public final class HeadSnapshot {
   // Writing.
 
   /** Writes the snapshot of a head that takes no more samples and whose full chunks are in files. */
-  static void write(Disk disk, Path dataFolder, Head head, int segment, long offset) throws IOException {
+  static void write(Disk disk, Path dataFolder, Head head, LogWriter log) throws IOException {
+    int segment = log.segment();
+    long offset = log.position();
+    writeMetadata(head, log);
+    log.sync();
     Path target = dataFolder.resolve(String.format("%s%06d.%010d", PREFIX, segment, offset));
     Path temporary = dataFolder.resolve(target.getFileName() + UNFINISHED);
     disk.delete(temporary);
@@ -118,6 +122,23 @@ public final class HeadSnapshot {
     disk.forceDirectory(temporary);
     disk.rename(temporary, target);
     disk.forceDirectory(dataFolder);
+  }
+
+  /** Snapshots have no place for metadata: it follows in the log, behind the place that the snapshot names. */
+  private static void writeMetadata(Head head, LogWriter log) throws IOException {
+    ByteWriter known = new ByteWriter(256);
+    for (HeadSeries series : head.allSeries()) {
+      MetricMetadata metadata = series.metadata();
+      if (metadata != null && series.isLogged()) {
+        if (known.size() == 0) {
+          Records.startMetadata(known);
+        }
+        Records.addMetadata(known, series.reference(), metadata);
+      }
+    }
+    if (known.size() > 0) {
+      log.append(List.of(known));
+    }
   }
 
   private static void writeSeries(Head head, LogWriter out) throws IOException {
@@ -227,7 +248,7 @@ public final class HeadSnapshot {
 
   /** Fills the head; to be called only if {@link #isWhole}. */
   public void load(HeadReplay replay) throws IOException {
-    Records texts = new Records(UnaryOperator.identity());
+    Records texts = new Records();
     readAll(record -> {
       switch (record.readByte()) {
         case SERIES -> loadSeries(record, texts, replay);

@@ -2,29 +2,38 @@ package io.meshwatch.tsdb.head;
 
 import io.meshwatch.model.Histogram;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of replayed samples from the thread that reads the log to those that append them to the series' chunks. All samples of a
- * series go the same way, so their order stays. Memory is bounded: a reader that is faster waits for an empty batch.
+ * The way of replayed samples from the thread that reads the log to those that append them to the series' chunks, and of new series
+ * to one that indexes them. All samples of a series go the same way, so their order stays. Memory is bounded: a reader that is faster waits for an empty batch.
  *
  * <p>{@link #add}, {@link #settle} and {@link #end} belong to the reader, {@link #work} to one other thread for each lane.
  */
 public final class ReplayQueues {
   private static final int BATCH_SAMPLES = 4096;
   private static final int BATCHES_PER_LANE = 8;
+  private static final int SERIES_PER_BATCH = 256;
+  private static final HeadSeries[] NO_SERIES = {};
 
   private final long chunkRangeMillis;
+  private final Consumer<HeadSeries> index;
+  private HeadSeries[] newSeries = new HeadSeries[SERIES_PER_BATCH];
+  private int newSeriesCount;
   private final List<Lane> lanes = new ArrayList<>();
   private volatile @Nullable RuntimeException failure;
 
   /** Samples on their way; without any, a mark that is counted down when all before it are done. */
   private static final class Batch {
-    final HeadSeries[] series = new HeadSeries[BATCH_SAMPLES];
+    /** Series by the numbers that stand in the batch: numbers, unlike references to objects, cost the collector nothing. */
+    HeadSeries[] table = NO_SERIES;
+    final int[] numbers = new int[BATCH_SAMPLES];
     final long[] times = new long[BATCH_SAMPLES];
     final double[] values = new double[BATCH_SAMPLES];
     @Nullable Histogram @Nullable [] histograms;
@@ -35,6 +44,9 @@ public final class ReplayQueues {
   private sealed interface Item {
     record Samples(Batch batch) implements Item {}
 
+    /** New series that are to be indexed. */
+    record Series(HeadSeries[] batch, int size) implements Item {}
+
     record Mark(CountDownLatch reached) implements Item {}
 
     record End() implements Item {}
@@ -44,6 +56,9 @@ public final class ReplayQueues {
     final BlockingQueue<Item> full = new ArrayBlockingQueue<>(BATCHES_PER_LANE + 2);
     final BlockingQueue<Batch> empty = new ArrayBlockingQueue<>(BATCHES_PER_LANE);
     @Nullable Batch open;
+    /** Series that got their first full chunk since {@link #takeFull}. */
+    final List<HeadSeries> withFullChunks = new ArrayList<>();
+    long chunks;
     long samples;
     long minTime = Long.MAX_VALUE;
     long maxTime = Long.MIN_VALUE;
@@ -55,22 +70,26 @@ public final class ReplayQueues {
     }
   }
 
-  public ReplayQueues(int laneCount, HeadOptions options) {
-    this.chunkRangeMillis = options.chunkRangeMillis();
+  /** Queues to so many workers for the series of a head. */
+  public ReplayQueues(int laneCount, Head head) {
+    this.chunkRangeMillis = head.options().chunkRangeMillis();
+    this.index = head::index;
     for (int i = 0; i < laneCount; i++) {
       lanes.add(new Lane());
     }
   }
 
-  void add(HeadSeries series, long time, double value, @Nullable Histogram histogram) {
-    Lane lane = lanes.get((int) Long.remainderUnsigned(series.reference(), lanes.size()));
+  /** Adds a sample of the series with a number; the table has all series with numbers up to this one. */
+  void add(HeadSeries[] table, int number, long time, double value, @Nullable Histogram histogram) {
+    // A series that was made again has several numbers, but one reference.
+    Lane lane = lanes.size() == 1 ? lanes.getFirst() : lanes.get((int) Long.remainderUnsigned(table[number].reference(), lanes.size()));
     Batch batch = lane.open;
     if (batch == null) {
       batch = taken(lane.empty);
       lane.open = batch;
     }
     int at = batch.size++;
-    batch.series[at] = series;
+    batch.numbers[at] = number;
     batch.times[at] = time;
     batch.values[at] = value;
     if (histogram != null) {
@@ -79,8 +98,28 @@ public final class ReplayQueues {
       }
       batch.histograms[at] = histogram;
     }
+    if (number >= batch.table.length) {
+      // A shorter one is full: it has all series up to its length.
+      batch.table = table;
+    }
     if (batch.size == BATCH_SAMPLES) {
       hand(lane);
+    }
+  }
+
+  /** Lets a new series be indexed; always by the same worker, because the index takes one after the other. */
+  void add(HeadSeries made) {
+    newSeries[newSeriesCount++] = made;
+    if (newSeriesCount == SERIES_PER_BATCH) {
+      handNewSeries();
+    }
+  }
+
+  private void handNewSeries() {
+    if (newSeriesCount > 0) {
+      put(lanes.getFirst().full, new Item.Series(newSeries, newSeriesCount));
+      newSeries = new HeadSeries[SERIES_PER_BATCH];
+      newSeriesCount = 0;
     }
   }
 
@@ -95,6 +134,7 @@ public final class ReplayQueues {
   /** Waits until everything added so far is in its series. */
   void settle() {
     CountDownLatch reached = new CountDownLatch(lanes.size());
+    handNewSeries();
     for (Lane lane : lanes) {
       hand(lane);
       put(lane.full, new Item.Mark(reached));
@@ -124,16 +164,11 @@ public final class ReplayQueues {
     while (true) {
       switch (taken(lane.full)) {
         case Item.Samples samples -> {
-          try {
-            if (failure == null) {
-              append(lane, samples.batch);
-            }
-          } catch (RuntimeException e) {
-            failure = e;
-          }
+          unlessFailed(() -> append(lane, samples.batch));
           samples.batch.size = 0;
           put(lane.empty, samples.batch);
         }
+        case Item.Series series -> unlessFailed(() -> Arrays.stream(series.batch, 0, series.size).forEach(index));
         case Item.Mark mark -> mark.reached.countDown();
         case Item.End end -> {
           return;
@@ -142,17 +177,30 @@ public final class ReplayQueues {
     }
   }
 
+  private void unlessFailed(Runnable task) {
+    try {
+      if (failure == null) {
+        task.run();
+      }
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+  }
+
   private void append(Lane lane, Batch batch) {
     @Nullable Histogram[] histograms = batch.histograms;
     for (int i = 0; i < batch.size; i++) {
-      HeadSeries series = batch.series[i];
+      HeadSeries series = batch.table[batch.numbers[i]];
       long time = batch.times[i];
       if (time > series.lastTime()) {
         Histogram histogram = histograms == null ? null : histograms[i];
-        if (histogram == null) {
-          HeadAppender.appendFloat(series, time, batch.values[i], 0, chunkRangeMillis);
-        } else {
-          series.append(time, histogram, 0, chunkRangeMillis);
+        boolean isCut =
+            histogram == null
+                ? HeadAppender.appendFloat(series, time, batch.values[i], 0, chunkRangeMillis)
+                : series.append(time, histogram, 0, chunkRangeMillis);
+        lane.chunks += isCut ? 1 : 0;
+        if (isCut && series.hasFirstFullChunk()) {
+          lane.withFullChunks.add(series);
         }
         lane.samples++;
         lane.minTime = Math.min(lane.minTime, time);
@@ -162,7 +210,20 @@ public final class ReplayQueues {
     batch.histograms = null;
   }
 
-  /** Samples that were appended. Like the next two only after {@link #settle}. */
+  /** Gives the series that got their first full chunk since it was called before. Only after {@link #settle}, like the next ones. */
+  void takeFull(Consumer<HeadSeries> sink) {
+    for (Lane lane : lanes) {
+      lane.withFullChunks.forEach(sink);
+      lane.withFullChunks.clear();
+    }
+  }
+
+  /** Chunks that were started. */
+  long chunks() {
+    return lanes.stream().mapToLong(lane -> lane.chunks).sum();
+  }
+
+  /** Samples that were appended. */
   long samples() {
     return lanes.stream().mapToLong(lane -> lane.samples).sum();
   }

@@ -25,15 +25,27 @@ public final class MemoryIndex<S> implements LabelSource {
 
   /** Adds the series that is made for equal labels out of the shared strings; it can be found when this returns. */
   public S add(Labels labels, Function<Labels, S> maker) {
-    String[] pairs = new String[2 * labels.size()];
+    PostingList[] lists = new PostingList[labels.size()];
+    LabelValues[] values = new LabelValues[labels.size()];
+    for (int i = 0; i < lists.length; i++) {
+      values[i] = valuesOf(labels.name(i));
+      lists[i] = listOf(values[i], labels.value(i));
+    }
+    S added = maker.apply(shared(labels, values, lists));
+    store(added, lists);
+    return added;
+  }
+
+  /** Adds a series whose labels are made of shared strings already, or of such that no other series has. */
+  public void addShared(Labels labels, S added) {
     PostingList[] lists = new PostingList[labels.size()];
     for (int i = 0; i < lists.length; i++) {
-      LabelValues values = valuesOf(labels.name(i));
-      lists[i] = listOf(values, labels.value(i));
-      pairs[2 * i] = values.name;
-      pairs[2 * i + 1] = lists[i].value();
+      lists[i] = listOf(valuesOf(labels.name(i)), labels.value(i));
     }
-    S added = maker.apply(Labels.ofSorted(pairs));
+    store(added, lists);
+  }
+
+  private void store(S added, PostingList[] lists) {
     int number = all.view().size();
     Object[] current = series;
     if (number == current.length) {
@@ -45,7 +57,24 @@ public final class MemoryIndex<S> implements LabelSource {
       list.add(number);
     }
     all.add(number);
-    return added;
+  }
+
+  /** Equal labels out of the shared strings: the given ones if they are made of these already. */
+  @SuppressWarnings("ReferenceEquality") // The point is to have one instance.
+  private static Labels shared(Labels labels, LabelValues[] values, PostingList[] lists) {
+    boolean isShared = true;
+    for (int i = 0; i < lists.length && isShared; i++) {
+      isShared = labels.name(i) == values[i].name && labels.value(i) == lists[i].value();
+    }
+    if (isShared) {
+      return labels;
+    }
+    String[] pairs = new String[2 * lists.length];
+    for (int i = 0; i < lists.length; i++) {
+      pairs[2 * i] = values[i].name;
+      pairs[2 * i + 1] = lists[i].value();
+    }
+    return Labels.ofSorted(pairs);
   }
 
   private LabelValues valuesOf(String name) {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
-import java.util.function.UnaryOperator;
 
 /**
  * Shortens the log: what is still needed of the old segments, and of the checkpoint before, is written into a new checkpoint,
@@ -81,7 +80,7 @@ public final class Checkpoint {
   }
 
   private static void copy(Disk disk, Path directory, int upTo, int after, IntPredicate isOld, Filter filter) throws IOException {
-    Records records = new Records(UnaryOperator.identity());
+    Records records = new Records();
     for (int segment : LogFormat.segments(disk, directory)) {
       if (segment > upTo || segment <= after) {
         continue;

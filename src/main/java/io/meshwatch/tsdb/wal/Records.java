@@ -8,13 +8,13 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.tsdb.chunk.ByteReader;
 import io.meshwatch.tsdb.chunk.ByteWriter;
+import io.meshwatch.tsdb.chunk.SharedTexts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
-import java.util.function.UnaryOperator;
 
 /**
- * What a record of the log says. The first byte is its kind; numbers of eight bytes are big-endian.
+ * What a record of the log says. Reading is confined to one thread. The first byte is its kind; numbers of eight bytes are big-endian.
  *
  * <pre>
  * series      = 1 {reference:uint64 labels}
@@ -61,32 +61,34 @@ public final class Records {
     MetricMetadata.Type.HISTOGRAM, MetricMetadata.Type.GAUGE_HISTOGRAM, MetricMetadata.Type.SUMMARY, MetricMetadata.Type.INFO, MetricMetadata.Type.STATE_SET,
   };
 
-  private final UnaryOperator<String> intern;
-
-  /** A reader of records; every label name and value passes the given function, which may return an equal string it has. */
-  public Records(UnaryOperator<String> intern) {
-    this.intern = intern;
-  }
+  /** Names and values of labels, which are the same in many series. */
+  private final SharedTexts texts = new SharedTexts();
 
   /**
    * Tells the sink what a record says. Kinds that are not known are skipped.
    *
+   * @return how many samples it has
    * @throws IndexOutOfBoundsException if the record ends too early or has impossible numbers
    */
-  public void read(ByteReader in, RecordSink sink) {
+  public int read(ByteReader in, RecordSink sink) {
     int kind = in.readByte();
     switch (kind) {
       case SERIES -> readSeries(in, sink);
-      case SAMPLES -> readSamples(in, sink);
+      case SAMPLES -> {
+        return readSamples(in, sink);
+      }
       case TOMBSTONES -> readTombstones(in, sink);
       case EXEMPLARS -> readExemplars(in, sink);
       case HEAD_CHUNKS -> readHeadChunks(in, sink);
       case METADATA -> readMetadata(in, sink);
-      case HISTOGRAMS, FLOAT_HISTOGRAMS, CUSTOM_HISTOGRAMS, CUSTOM_FLOAT_HISTOGRAMS -> readHistograms(in, kind, sink);
+      case HISTOGRAMS, FLOAT_HISTOGRAMS, CUSTOM_HISTOGRAMS, CUSTOM_FLOAT_HISTOGRAMS -> {
+        return readHistograms(in, kind, sink);
+      }
       default -> {
         // Written by a later version; what it says cannot be known, and the records around it are fine.
       }
     }
+    return 0;
   }
 
   private void readSeries(ByteReader in, RecordSink sink) {
@@ -126,24 +128,27 @@ public final class Records {
     String[] pairs = new String[2 * number];
     boolean sorted = true;
     for (int i = 0; i < pairs.length; i += 2) {
-      pairs[i] = intern.apply(in.readText());
-      pairs[i + 1] = intern.apply(in.readText());
+      pairs[i] = in.readText(texts);
+      pairs[i + 1] = in.readText(texts);
       sorted &= !pairs[i + 1].isEmpty() && (i == 0 || Labels.compareText(pairs[i - 2], pairs[i]) < 0);
     }
     return sorted ? Labels.ofSorted(pairs) : Labels.of(pairs);
   }
 
-  private static void readSamples(ByteReader in, RecordSink sink) {
+  private static int readSamples(ByteReader in, RecordSink sink) {
     if (in.remaining() == 0) {
-      return;
+      return 0;
     }
     long reference = in.readLong();
     long time = in.readLong();
+    int count = 0;
     while (in.remaining() > 0) {
       long sampleReference = reference + in.readVarint();
       long sampleTime = time + in.readVarint();
       sink.sample(sampleReference, sampleTime, in.readDouble());
+      count++;
     }
+    return count;
   }
 
   private static void readTombstones(ByteReader in, RecordSink sink) {
@@ -193,19 +198,22 @@ public final class Records {
     }
   }
 
-  private static void readHistograms(ByteReader in, int kind, RecordSink sink) {
+  private static int readHistograms(ByteReader in, int kind, RecordSink sink) {
     if (in.remaining() == 0) {
-      return;
+      return 0;
     }
     boolean integral = kind == HISTOGRAMS || kind == CUSTOM_HISTOGRAMS;
     boolean custom = kind == CUSTOM_HISTOGRAMS || kind == CUSTOM_FLOAT_HISTOGRAMS;
     long reference = in.readLong();
     long time = in.readLong();
+    int count = 0;
     while (in.remaining() > 0) {
       long sampleReference = reference + in.readVarint();
       long sampleTime = time + in.readVarint();
       sink.histogram(sampleReference, sampleTime, readHistogram(in, integral, custom));
+      count++;
     }
+    return count;
   }
 
   private static Histogram readHistogram(ByteReader in, boolean integral, boolean custom) {

@@ -33,6 +33,7 @@ public final class SegmentReader implements AutoCloseable {
   private long pageStart = -LogFormat.PAGE_BYTES;
   private int pageLength;
   private int at;
+  private long recordStart;
   private long recordEnd;
   private byte[] record = NOTHING;
   private byte[] unpacked = NOTHING;
@@ -102,6 +103,11 @@ public final class SegmentReader implements AutoCloseable {
     return new ByteReader(record, recordOffset, recordLength);
   }
 
+  /** Where the current record begins. */
+  public long recordStart() {
+    return recordStart;
+  }
+
   /** Where the last good record ends. */
   public long recordEnd() {
     return recordEnd;
@@ -134,6 +140,9 @@ public final class SegmentReader implements AutoCloseable {
       }
       if (opens == started) {
         throw damaged(at, started ? "the rest of a record" : "the start of a record", "a fragment of type " + type);
+      }
+      if (opens) {
+        recordStart = pageStart + at;
       }
       started = true;
       skipsOrphans = false;
