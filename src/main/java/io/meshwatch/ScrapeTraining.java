@@ -34,7 +34,10 @@ final class ScrapeTraining implements AutoCloseable {
   private static final int TARGETS = 10;
   private static final int SERIES = 1_000;
   private static final double INTERVAL_SECONDS = 0.1;
+  private static final int REPLAYS = 3;
 
+  private final Environment environment;
+  private final Path store;
   private final HttpListener plain;
   private final HttpListener secured;
   private final EmbeddedEngine engine;
@@ -42,13 +45,15 @@ final class ScrapeTraining implements AutoCloseable {
   private final AtomicLong pages = new AtomicLong();
 
   ScrapeTraining(Environment environment, Path folder) throws IOException, InterruptedException {
+    this.environment = environment;
+    this.store = folder.resolve("store");
     Credentials credentials = new Credentials(environment, folder.resolve("credentials"), CredentialSettings.defaults());
     credentials.init(List.of(new Credentials.Subject(USER, List.of(HOST))));
     plain = environment.listeners().open(new ListenerSpec("training", HOST, 0, Optional.empty(), Optional.empty(), 1 << 10), this::answer);
     secured = environment.listeners().open(
         new ListenerSpec("training", HOST, 0, Optional.of(credentials.serverTls(USER)), Optional.of((user, password) -> user.equals(USER)), 1 << 10),
         this::answer);
-    engine = EmbeddedEngine.open(environment, folder.resolve("store"), StoreSettings.defaults(), QueryOptions.DEFAULT);
+    engine = openEngine();
     scraper = new Scraper(environment, engine::appender);
     ConnectionSettings connection = ConnectionSettings.defaults()
         .withBasicAuth(new ConnectionSettings.BasicAuth(USER, Optional.empty(), Secret.of(USER), Optional.empty()))
@@ -56,6 +61,11 @@ final class ScrapeTraining implements AutoCloseable {
     scraper.apply(List.of(
         job("plain", ScrapeJob.Scheme.HTTP, plain.port()),
         job("secured", ScrapeJob.Scheme.HTTPS, secured.port()).withConnection(connection)));
+  }
+
+  /** Without snapshots of the head, so that the log is read as after a kill. */
+  private EmbeddedEngine openEngine() throws IOException {
+    return EmbeddedEngine.open(environment, store, StoreSettings.defaults().withoutHeadSnapshot(), QueryOptions.DEFAULT);
   }
 
   private static ScrapeJob job(String name, ScrapeJob.Scheme scheme, int port) {
@@ -79,11 +89,15 @@ final class ScrapeTraining implements AutoCloseable {
     reply.header("Content-Type", "text/plain; version=0.0.4").send(page.toString().getBytes(StandardCharsets.UTF_8));
   }
 
+  /** At the end the store is started anew some times: the way of a start after a kill, which should be quick, is learned too. */
   @Override
-  public void close() {
+  public void close() throws IOException {
     scraper.close();
     engine.close();
     plain.close();
     secured.close();
+    for (int i = 0; i < REPLAYS; i++) {
+      openEngine().close();
+    }
   }
 }

@@ -1,0 +1,33 @@
+package io.meshwatch;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How much free memory the heap keeps. While the log is read the heap only grows, and a collector that is told to give memory back
+ * would shrink and enlarge it again and again; so the JVM starts with its own ratios and gets these when all is up.
+ */
+final class HeapShape {
+  private static final Logger LOG = LoggerFactory.getLogger(HeapShape.class);
+  /** Per cent of the heap that may be free after a collection. */
+  private static final String FREE_PERCENT_MIN = "10";
+  private static final String FREE_PERCENT_MAX = "25";
+
+  private HeapShape() {}
+
+  /** From now on little free memory is kept, the rest goes back to the system. */
+  static void slim() {
+    HotSpotDiagnosticMXBean options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    if (options == null) {
+      return;
+    }
+    try {
+      options.setVMOption("MinHeapFreeRatio", FREE_PERCENT_MIN);
+      options.setVMOption("MaxHeapFreeRatio", FREE_PERCENT_MAX);
+    } catch (IllegalArgumentException e) {
+      LOG.info("The heap keeps its free memory, this JVM does not let go of it: {}", e.getMessage());
+    }
+  }
+}
