@@ -172,7 +172,7 @@ public final class Meshwatch implements AutoCloseable {
     sonar = opened(new Sonar(environment, this::announcingAppender, runLog, sonarSettings));
     rules = opened(new Rules(environment, engine, new EvidenceSink(notifier, sonar::evidence), ruleOptions(config)));
     scraper = opened(new Scraper(environment, engine::appender, rules));
-    storeAlarm = opened(new StoreAlarm(environment, engine::trouble, notifier, config.pageUrl()));
+    storeAlarm = opened(new StoreAlarm(environment, engine::trouble, engine::damages, notifier, config.pageUrl()));
     probes = opened(new Probes(environment, this::announcingAppender));
     pushGateway = opened(new PushGateway(environment, this::announcingAppender, folders.pushed()));
     AccessLog accessLog = new AccessLog(environment.disk(), environment.telemetry(), dataFolder);

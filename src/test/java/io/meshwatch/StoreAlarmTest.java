@@ -14,8 +14,9 @@ class StoreAlarmTest {
 
   private final List<Alert> sent = new ArrayList<>();
   private Optional<String> trouble = Optional.empty();
+  private List<String> damages = List.of();
   private final StoreAlarm alarm =
-      new StoreAlarm(new SimulatedEnvironment(NOW).environment(), () -> trouble, sent::addAll, "http://page");
+      new StoreAlarm(new SimulatedEnvironment(NOW).environment(), () -> trouble, () -> damages, sent::addAll, "http://page");
 
   @Test
   void tellsTheOperatorsAsLongAsSamplesAreRefusedAndWhenTheyAreTakenAgain() {
@@ -37,5 +38,23 @@ class StoreAlarmTest {
     assertThat(sent.getLast().isResolvedAt(NOW + 60_000)).isTrue();
     alarm.look(NOW + 75_000);
     assertThat(sent).hasSize(3);
+  }
+
+  @Test
+  void tellsTheOperatorsForAnHourWhatWasCut() {
+    damages = List.of("/data/wal/00000007: cut 120 bytes at byte 4096, about 9 samples (expected a checksum)");
+    alarm.look(NOW);
+    Alert alert = sent.getLast();
+    assertThat(alert.name()).isEqualTo("MonitorStoreWasDamaged");
+    assertThat(alert.annotations().get("description")).startsWith(damages.getFirst());
+    alarm.look(NOW + 3_600_000);
+    assertThat(sent.getLast().isResolvedAt(NOW + 3_600_000)).isTrue();
+    alarm.look(NOW + 3_615_000);
+    assertThat(sent).hasSize(2);
+    damages = List.of(damages.getFirst(), "The damaged block 01AB was put aside");
+    alarm.look(NOW + 3_630_000);
+    assertThat(sent).hasSize(3);
+    assertThat(sent.getLast().startsAtMillis()).isEqualTo(NOW + 3_630_000);
+    assertThat(sent.getLast().annotations().get("description")).contains("01AB");
   }
 }

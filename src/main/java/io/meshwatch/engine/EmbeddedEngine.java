@@ -142,6 +142,11 @@ public final class EmbeddedEngine implements Engine, AutoCloseable {
     return Optional.ofNullable(store.trouble());
   }
 
+  /** What was found damaged since the store was opened, and what became of it, for people. */
+  public List<String> damages() {
+    return store.damages();
+  }
+
   /** Hides samples with {@code fromMillis <= t <= toMillis} of series that meet all matchers; compaction frees their space. */
   public void deleteSeries(long fromMillis, long toMillis, List<Matcher> matchers) throws IOException {
     store.delete(fromMillis, toMillis, matchers);
