@@ -2,15 +2,11 @@ package io.meshwatch.notify;
 
 import io.meshwatch.environment.Alarm;
 import io.meshwatch.environment.Environment;
-import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
-import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.model.Alert;
 import io.meshwatch.model.Labels;
 import io.meshwatch.notify.NotifySettings.AlertmanagerSettings;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,11 +30,10 @@ final class AlertmanagerClient implements AutoCloseable {
   private static final int BATCH_MAX = 256;
   private static final long RETRY_FIRST_MILLIS = 1000;
   private static final long RETRY_MAX_MILLIS = 30_000;
-  private static final long ANSWER_BYTES_MAX = 64 * 1024;
 
   private final AlertmanagerSettings settings;
   private final String name;
-  private final TlsTrust trust;
+  private final HttpSender sender;
   private final Environment environment;
   private final HandOverMetrics metrics;
   private final Alarm alarm;
@@ -51,7 +46,8 @@ final class AlertmanagerClient implements AutoCloseable {
   AlertmanagerClient(AlertmanagerSettings settings, Environment environment, HandOverMetrics metrics) {
     this.settings = settings;
     this.name = WebUrls.withoutSecrets(settings.url());
-    this.trust = settings.caFile().map(file -> TlsTrust.ca(Path.of(file))).orElse(TlsTrust.PUBLIC);
+    this.sender = new HttpSender(environment.network(), environment.clock(), HttpAccess.of(settings.username(), settings.password(),
+        settings.bearerToken(), settings.caFile(), settings.oauth2(), settings.proxyUrl()));
     this.environment = environment;
     this.metrics = metrics;
     this.alarm = new Alarm("notify alertmanager " + name, environment.timers(), this::run);
@@ -102,7 +98,8 @@ final class AlertmanagerClient implements AutoCloseable {
 
   /** False if it has to be tried again. */
   private boolean send(List<Alert> batch) throws InterruptedException {
-    String trouble = switch (environment.network().exchange(call(batch))) {
+    URI uri = URI.create(settings.url().replaceAll("/+$", "") + "/api/v2/alerts");
+    String trouble = switch (sender.post(uri, body(batch), NotifySettings.millis(settings.timeoutSeconds()))) {
       case HttpResult.Failure failure -> failure.message();
       case HttpResult.Answer answer when answer.status() / 100 == 2 -> {
         metrics.sent(name, batch.size());
@@ -138,18 +135,7 @@ final class AlertmanagerClient implements AutoCloseable {
     metrics.waiting(name, waiting.size());
   }
 
-  private HttpCall call(List<Alert> batch) {
-    URI uri = URI.create(settings.url().replaceAll("/+$", "") + "/api/v2/alerts");
-    HttpCall call = HttpCall.post(uri, "application/json", body(batch), trust)
-        .withLimits(NotifySettings.millis(settings.timeoutSeconds()), ANSWER_BYTES_MAX)
-        .header("User-Agent", "meshwatch");
-    if (!settings.username().isEmpty()) {
-      call = call.withBasicAuth(settings.username(), settings.password());
-    }
-    return settings.bearerToken().isEmpty() ? call : call.header("Authorization", "Bearer " + settings.bearerToken().reveal());
-  }
-
-  private static byte[] body(List<Alert> batch) {
+  private static String body(List<Alert> batch) {
     ArrayNode body = JsonMapper.shared().createArrayNode();
     for (Alert alert : batch) {
       ObjectNode node = body.addObject();
@@ -163,7 +149,7 @@ final class AlertmanagerClient implements AutoCloseable {
         node.put("generatorURL", alert.generatorUrl());
       }
     }
-    return body.toString().getBytes(StandardCharsets.UTF_8);
+    return body.toString();
   }
 
   /** Sends nothing more. What waits is lost, but what fires is sent again by whoever comes next. */

@@ -1,9 +1,12 @@
 package io.meshwatch.notify;
 
 import io.meshwatch.environment.HttpCall;
+import io.meshwatch.environment.HttpProxy;
 import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.model.Secret;
+import io.meshwatch.notify.mail.TokenSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +22,8 @@ final class AlertmanagerHttp {
       "enable_http2", "tls_config", "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header", "http_headers");
   private static final Set<String> TLS_FIELDS = Set.of("ca", "ca_file", "cert", "cert_file", "key", "key_file", "server_name", "insecure_skip_verify",
       "min_version", "max_version");
-  /** What changes the way a request goes and cannot be done, so that the receiver may not be reached. */
-  private static final List<String> NOT_DONE = List.of("oauth2", "proxy_url", "proxy_from_environment", "proxy_connect_header");
+  private static final Set<String> OAUTH2_FIELDS = Set.of("client_id", "client_secret", "client_secret_file", "scopes", "token_url", "endpoint_params",
+      "tls_config", "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header");
 
   private final YamlReader yaml;
   private final Function<String, Optional<Secret>> secretFiles;
@@ -35,14 +38,50 @@ final class AlertmanagerHttp {
 
   HttpAccess access(@Nullable Node node) {
     Map<String, Node> http = yaml.fields(node, "http_config", FIELDS);
-    for (String name : NOT_DONE) {
-      if (http.containsKey(name)) {
-        yaml.warning(http.get(name), "http_config: " + name + " is not used, requests go straight and without it");
-      }
-    }
     Optional<Secret> bearer = secret(http, "bearer_token").map(token -> Secret.of("Bearer " + token.reveal()));
     return new HttpAccess(basicAuth(http.get("basic_auth")), authorization(http.get("authorization")).or(() -> bearer), headers(http.get("http_headers")),
-        trust(http.get("tls_config")), yaml.truth(http.get("follow_redirects"), true));
+        trust(http.get("tls_config")), yaml.truth(http.get("follow_redirects"), true), tokenSource(http.get("oauth2")), proxy(http));
+  }
+
+  private Optional<TokenSource> tokenSource(@Nullable Node node) {
+    Map<String, Node> fields = yaml.fields(node, "oauth2", OAUTH2_FIELDS);
+    if (fields.isEmpty()) {
+      return Optional.empty();
+    }
+    String url = yaml.text(fields.get("token_url"));
+    if (!WebUrls.isWeb(url)) {
+      yaml.error(node, "oauth2: expected a token_url such as https://login.example.com/token");
+    }
+    Map<String, String> parameters = new HashMap<>();
+    yaml.entries(fields.get("endpoint_params"), "endpoint_params").forEach((name, value) -> parameters.put(name, yaml.text(value)));
+    return Optional.of(new TokenSource(url, yaml.text(fields.get("client_id")), secret(fields, "client_secret").orElse(Secret.EMPTY), Secret.EMPTY,
+        String.join(" ", yaml.texts(fields.get("scopes"), "scopes")), parameters, trust(fields.get("tls_config")), proxy(fields)));
+  }
+
+  private HttpProxy proxy(Map<String, Node> fields) {
+    String url = yaml.text(fields.get("proxy_url"));
+    boolean fromEnvironment = yaml.truth(fields.get("proxy_from_environment"), false);
+    if (url.isEmpty() && !fromEnvironment) {
+      return HttpProxy.NONE;
+    }
+    if (!url.isEmpty()) {
+      check(url, fields);
+    }
+    List<HttpCall.Header> headers = new ArrayList<>();
+    yaml.entries(fields.get("proxy_connect_header"), "proxy_connect_header").forEach((name, values) ->
+        yaml.texts(values, "proxy_connect_header").forEach(value -> headers.add(new HttpCall.Header(name, value))));
+    return new HttpProxy(Secret.of(url), yaml.text(fields.get("no_proxy")), fromEnvironment, List.copyOf(headers));
+  }
+
+  private void check(String proxyUrl, Map<String, Node> fields) {
+    if (yaml.truth(fields.get("proxy_from_environment"), false)) {
+      yaml.error(fields.get("proxy_url"), "if proxy_from_environment is configured, proxy_url must not be configured");
+    }
+    try {
+      HttpProxy.checked(proxyUrl);
+    } catch (IllegalArgumentException e) {
+      yaml.error(fields.get("proxy_url"), "proxy_url: " + e.getMessage());
+    }
   }
 
   private Optional<HttpCall.BasicAuth> basicAuth(@Nullable Node node) {

@@ -38,13 +38,17 @@ record CourierFleet(Environment environment, Function<MailSettings, MailTranspor
     return destination instanceof Destination.Mail mail ? mail.relay() : destination.id();
   }
 
+  private Channel webhook(HttpAccess access, Installation installation) {
+    return new WebhookChannel(environment.network(), new HttpSender(environment.network(), environment.clock(), access), installation.pageUrl());
+  }
+
   private Channel channel(Destination destination, NotifySettings settings, Installation installation) {
     return switch (destination) {
       case Destination.Mail mail -> new MailChannel(transports.apply(mail.relay()), composer, curves,
           new MailChannel.Style(installation.name(), installation.pageUrl(), ZoneId.of(settings.timeZone()), settings.mailAlertsMax(),
               MailChannel.Style.idDomain(mail.relay().sender().address())));
-      case Destination.Webhook webhook -> new WebhookChannel(environment.network(), installation.pageUrl());
-      case Destination.Heartbeat heartbeat -> new WebhookChannel(environment.network(), installation.pageUrl());
+      case Destination.Webhook webhook -> webhook(webhook.access(), installation);
+      case Destination.Heartbeat heartbeat -> webhook(HttpAccess.PLAIN, installation);
     };
   }
 }

@@ -145,12 +145,10 @@ final class DefaultRouting {
   }
 
   private static Destination webhook(String id, WebhookSettings w) {
-    Optional<HttpCall.BasicAuth> login = w.username().isEmpty() ? Optional.empty() : Optional.of(new HttpCall.BasicAuth(w.username(), w.password()));
-    Optional<Secret> authorization = w.bearerToken().isEmpty() ? Optional.empty() : Optional.of(Secret.of("Bearer " + w.bearerToken().reveal()));
-    TlsTrust trust = w.caFile().map(file -> TlsTrust.ca(Path.of(file))).orElse(TlsTrust.PUBLIC);
+    HttpAccess access = HttpAccess.of(w.username(), w.password(), w.bearerToken(), w.caFile(), w.oauth2(), w.proxyUrl());
     Optional<WebhookPayload> payload =
         w.payload().isEmpty() ? Optional.empty() : Optional.of(WebhookPayload.of(NotificationTemplates.base(), w.payload()));
-    return new Destination.Webhook(id, w.url(), new HttpAccess(login, authorization, Map.of(), trust, true), NotifySettings.millis(w.timeoutSeconds()),
+    return new Destination.Webhook(id, w.url(), access, NotifySettings.millis(w.timeoutSeconds()),
         w.alertsMax(), w.sendResolved(), List.of(), payload);
   }
 

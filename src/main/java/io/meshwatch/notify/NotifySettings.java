@@ -117,6 +117,8 @@ public record NotifySettings(
    * @param alertsMax so many alerts are written out; 0 = all
    * @param sendResolved whether it is told that alerts are over
    * @param timeoutSeconds for the whole exchange
+   * @param oauth2 where a token instead of a login comes from
+   * @param proxyUrl through which proxy it is asked; empty = none
    */
   public record WebhookSettings(
       Secret url,
@@ -127,9 +129,11 @@ public record NotifySettings(
       String payload,
       int alertsMax,
       boolean sendResolved,
-      double timeoutSeconds) {
+      double timeoutSeconds,
+      Optional<MailSettings.OAuth2> oauth2,
+      Secret proxyUrl) {
     public static WebhookSettings defaults() {
-      return new WebhookSettings(Secret.EMPTY, "", Secret.EMPTY, Secret.EMPTY, Optional.empty(), "", 0, true, 10);
+      return new WebhookSettings(Secret.EMPTY, "", Secret.EMPTY, Secret.EMPTY, Optional.empty(), "", 0, true, 10, Optional.empty(), Secret.EMPTY);
     }
   }
 
@@ -218,11 +222,20 @@ public record NotifySettings(
    * @param bearerToken for the header Authorization; empty = none
    * @param caFile PEM with the certificates its own must be signed by; empty = the JDK's own
    * @param timeoutSeconds for each exchange
+   * @param oauth2 where a token instead of a login comes from
+   * @param proxyUrl through which proxy it is asked; empty = none
    */
   public record AlertmanagerSettings(
-      String url, String username, Secret password, Secret bearerToken, Optional<String> caFile, double timeoutSeconds) {
+      String url,
+      String username,
+      Secret password,
+      Secret bearerToken,
+      Optional<String> caFile,
+      double timeoutSeconds,
+      Optional<MailSettings.OAuth2> oauth2,
+      Secret proxyUrl) {
     public static AlertmanagerSettings defaults() {
-      return new AlertmanagerSettings("", "", Secret.EMPTY, Secret.EMPTY, Optional.empty(), 10);
+      return new AlertmanagerSettings("", "", Secret.EMPTY, Secret.EMPTY, Optional.empty(), 10, Optional.empty(), Secret.EMPTY);
     }
   }
 

@@ -1,16 +1,20 @@
 package io.meshwatch.notify;
 
+import io.meshwatch.environment.HttpProxy;
 import io.meshwatch.gotemplate.TemplateException;
 import io.meshwatch.model.Problem;
+import io.meshwatch.model.Secret;
 import io.meshwatch.notify.NotifySettings.AlertmanagerSettings;
 import io.meshwatch.notify.NotifySettings.GroupingSettings;
 import io.meshwatch.notify.NotifySettings.RouteSettings;
 import io.meshwatch.notify.mail.MailAddress;
+import io.meshwatch.notify.mail.MailSettings;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds mistakes in settings that types cannot tell. Confined to one thread; used once. */
@@ -58,12 +62,27 @@ final class NotifySettingsCheck {
         error("alertmanagers.url", "expected an address such as https://alertmanager.example.com, got '" + each.url() + "'");
       }
       positive("alertmanagers.timeoutSeconds", each.timeoutSeconds());
+      access("alertmanagers", each.oauth2(), each.proxyUrl());
     }
     limits();
     return List.copyOf(problems);
   }
 
+  private void access(String field, Optional<MailSettings.OAuth2> oauth2, Secret proxyUrl) {
+    if (oauth2.isPresent() && !WebUrls.isWeb(oauth2.get().tokenUrl())) {
+      error(field + ".oauth2.tokenUrl", "expected an address such as https://login.example.com/token");
+    }
+    try {
+      if (!proxyUrl.isEmpty()) {
+        HttpProxy.checked(proxyUrl.reveal());
+      }
+    } catch (IllegalArgumentException e) {
+      error(field + ".proxyUrl", String.valueOf(e.getMessage()));
+    }
+  }
+
   private void webhook(String field, NotifySettings.WebhookSettings webhook) {
+    access(field, webhook.oauth2(), webhook.proxyUrl());
     if (!WebUrls.isWeb(webhook.url().reveal())) {
       error(field + ".url", "expected an address such as https://example.com/hook");
     }

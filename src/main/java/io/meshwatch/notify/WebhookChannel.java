@@ -23,10 +23,13 @@ final class WebhookChannel implements Channel {
   private static final long ANSWER_BYTES_MAX = 64 * 1024;
 
   private final Network network;
+  private final HttpSender sender;
   private final String externalUrl;
 
-  WebhookChannel(Network network, String externalUrl) {
+  /** A way to one program, which is spoken to in this way. */
+  WebhookChannel(Network network, HttpSender sender, String externalUrl) {
     this.network = network;
+    this.sender = sender;
     this.externalUrl = externalUrl;
   }
 
@@ -34,21 +37,21 @@ final class WebhookChannel implements Channel {
   public Sent send(Parcel parcel) throws InterruptedException {
     Notification notification = parcel.notifications().getFirst();
     try {
-      HttpCall call = switch (parcel.destination()) {
-        case Destination.Webhook webhook -> call(webhook, notification, parcel.madeAtMillis());
-        case Destination.Heartbeat heartbeat ->
-            HttpCall.get(URI.create(heartbeat.url().reveal()), TlsTrust.PUBLIC).withLimits(HEARTBEAT_TIMEOUT_MILLIS, ANSWER_BYTES_MAX);
+      HttpResult result = switch (parcel.destination()) {
+        case Destination.Webhook webhook -> post(webhook, notification, parcel.madeAtMillis());
+        case Destination.Heartbeat heartbeat -> network.exchange(
+            HttpCall.get(URI.create(heartbeat.url().reveal()), TlsTrust.PUBLIC).withLimits(HEARTBEAT_TIMEOUT_MILLIS, ANSWER_BYTES_MAX));
         case Destination.Mail mail -> throw new IllegalStateException("mail does not go by HTTP");
       };
-      return new Sent(notification.groupKey(), delivery(network.exchange(call)));
+      return new Sent(notification.groupKey(), delivery(result));
     } catch (TemplateException | IllegalArgumentException e) {
       return new Sent(notification.groupKey(), new Delivery.Refused(0, "the address is none: " + e.getMessage()));
     }
   }
 
-  private HttpCall call(Destination.Webhook webhook, Notification notification, long nowMillis) {
+  private HttpResult post(Destination.Webhook webhook, Notification notification, long nowMillis) throws InterruptedException {
     Map<String, @Nullable Object> data = TemplateData.of(notification, webhook.alertsMax(), externalUrl, nowMillis);
-    return webhook.access().post(uri(webhook, data, nowMillis), body(webhook, notification, data, nowMillis), webhook.timeoutMillis(), ANSWER_BYTES_MAX);
+    return sender.post(uri(webhook, data, nowMillis), body(webhook, notification, data, nowMillis), webhook.timeoutMillis());
   }
 
   private static URI uri(Destination.Webhook webhook, Map<String, @Nullable Object> data, long nowMillis) {

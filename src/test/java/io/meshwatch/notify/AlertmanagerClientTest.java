@@ -8,10 +8,12 @@ import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
 import io.meshwatch.environment.SimulatedEnvironment;
+import io.meshwatch.environment.Telemetry;
 import io.meshwatch.model.Alert;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Secret;
 import io.meshwatch.notify.NotifySettings.AlertmanagerSettings;
+import io.meshwatch.notify.mail.MailSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +24,11 @@ import org.junit.jupiter.api.Test;
 class AlertmanagerClientTest {
   private final SimulatedEnvironment simulation = new SimulatedEnvironment(NotifyWorld.START);
   private final List<HttpCall> calls = new ArrayList<>();
+  private String answer = "";
   private int status = 200;
   private final Environment environment = environment();
   private final AlertmanagerClient client = new AlertmanagerClient(
-      new AlertmanagerSettings("https://am.example.com/base/", "", Secret.EMPTY, Secret.of("token"), Optional.empty(), 5),
+      new AlertmanagerSettings("https://am.example.com/base/", "", Secret.EMPTY, Secret.of("token"), Optional.empty(), 5, Optional.empty(), Secret.EMPTY),
       environment, new HandOverMetrics(environment.telemetry()));
 
   private Environment environment() {
@@ -35,7 +38,8 @@ class AlertmanagerClientTest {
 
   private HttpResult answer(HttpCall call) {
     calls.add(call);
-    return new HttpResult.Answer(status, List.of(), new byte[0], 0, Optional.empty(), HttpResult.Phases.NONE);
+    byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+    return new HttpResult.Answer(status, List.of(), body, body.length, Optional.empty(), HttpResult.Phases.NONE);
   }
 
   private static Alert alert(String name, long endsAtMillis) {
@@ -95,5 +99,19 @@ class AlertmanagerClientTest {
     client.offer(many);
     assertThat(metrics()).contains("prometheus_notifications_dropped_total{alertmanager=\"https://am.example.com/…\"} 5.0")
         .contains("prometheus_notifications_queue_length{alertmanager=\"https://am.example.com/…\"} 10000.0");
+  }
+
+  @Test
+  void fetchesATokenWhereOneIsWanted() {
+    answer = "{\"access_token\": \"t-1\"}";
+    AlertmanagerSettings settings = new AlertmanagerSettings("https://am.example.com", "", Secret.EMPTY, Secret.EMPTY, Optional.empty(), 5,
+        Optional.of(new MailSettings.OAuth2("https://login.example.com/t", "id", Secret.of("s"), Secret.EMPTY, "")), Secret.of("http://proxy:3128"));
+    try (AlertmanagerClient other = new AlertmanagerClient(settings, environment, new HandOverMetrics(new Telemetry()))) {
+      other.offer(List.of(alert("A", NotifyWorld.START + MINUTE)));
+      simulation.time().advance(SECOND);
+    }
+    assertThat(calls).extracting(call -> call.uri().getHost()).containsExactly("login.example.com", "am.example.com");
+    assertThat(calls.get(1).headers()).contains(new HttpCall.Header("Authorization", "Bearer t-1"));
+    assertThat(calls.get(1).proxy().url().reveal()).isEqualTo("http://proxy:3128");
   }
 }

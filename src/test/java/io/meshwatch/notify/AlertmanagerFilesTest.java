@@ -2,6 +2,7 @@ package io.meshwatch.notify;
 
 import static io.meshwatch.notify.NotifyWorld.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meshwatch.environment.SystemDisk;
 import io.meshwatch.model.Problem;
@@ -100,10 +101,14 @@ class AlertmanagerFilesTest {
               authorization: {credentials_file: token}
               http_headers: {X-Team: {values: [ops]}}
               tls_config: {ca_file: ca.pem, server_name: chat}
-          - {url: 'https://other.example.com/', http_config: {proxy_url: 'http://proxy'}}
+          - url: 'https://other.example.com/'
+            http_config:
+              proxy_url: 'http://proxy:3128'
+              no_proxy: .local
+              oauth2: {client_id: id, client_secret_file: token, token_url: 'https://login.example.com/t', scopes: [a, b], endpoint_params: {audience: x}}
         """);
     AlertmanagerFile.Loaded loaded = AlertmanagerFiles.load(file, new SystemDisk());
-    assertThat(loaded.warnings()).singleElement().asString().contains("proxy_url is not used");
+    assertThat(loaded.warnings()).isEmpty();
     Destination.Webhook webhook = (Destination.Webhook) Objects.requireNonNull(loaded.routing().receivers().get("chat")).destinations().getFirst();
     assertThat(webhook.access().trust().caFile()).contains(folder.resolve("ca.pem"));
     assertThat(webhook.access().trust().serverName()).contains("chat");
@@ -111,7 +116,8 @@ class AlertmanagerFilesTest {
     Environment e = world.environment;
     world.environment = new Environment(e.clock(), e.timers(), e.workers(), call -> {
       calls.add(call);
-      return new HttpResult.Answer(200, List.of(), new byte[0], 0, Optional.empty(), HttpResult.Phases.NONE);
+      byte[] body = (call.uri().getHost().equals("login.example.com") ? "{\"access_token\": \"t-1\"}" : "").getBytes(StandardCharsets.UTF_8);
+      return new HttpResult.Answer(200, List.of(), body, body.length, Optional.empty(), HttpResult.Phases.NONE);
     }, new SystemDisk(), e.listeners(), e.telemetry());
     world.use(world.settings.withAlertmanagerFile(file.toString()));
     world.firing("alertname", "DiskFull", "host", "db-1");
@@ -121,6 +127,12 @@ class AlertmanagerFilesTest {
     assertThat(call.uri()).hasPath("/");
     assertThat(new String(call.body(), StandardCharsets.UTF_8)).isEqualTo("{\"firing\":[\"db-1\",7,true,1,\"a: b\"]}");
     assertThat(call.headers()).contains(new HttpCall.Header("Authorization", "Bearer abc"), new HttpCall.Header("X-Team", "ops"));
+    HttpCall token = calls.stream().filter(each -> each.uri().getHost().equals("login.example.com")).findFirst().orElseThrow();
+    assertThat(new String(token.body(), StandardCharsets.UTF_8)).isEqualTo("grant_type=client_credentials&client_id=id&client_secret=abc&scope=a+b&audience=x");
+    HttpCall other = calls.stream().filter(each -> each.uri().getHost().equals("other.example.com")).findFirst().orElseThrow();
+    assertThat(other.headers()).contains(new HttpCall.Header("Authorization", "Bearer t-1"));
+    assertThat(other.proxy().url().reveal()).isEqualTo("http://proxy:3128");
+    assertThat(other.proxy().noProxy()).isEqualTo(".local");
   }
 
   @Test
@@ -135,5 +147,22 @@ class AlertmanagerFilesTest {
     assertThat(AlertmanagerFiles.load(file, new SystemDisk()).warnings().stream().map(Problem::toString)).hasSize(2)
         .anyMatch(warning -> warning.contains("pagerduty_configs is left out: meshwatch sends only mail and webhooks"))
         .anyMatch(warning -> warning.contains(":3:") && warning.contains("receiver 'pager' reaches nobody"));
+  }
+
+  @Test
+  void namesWhatIsWrongWithProxyAndTokens() throws Exception {
+    Path file = Files.writeString(folder.resolve("alertmanager.yml"), """
+        global:
+          http_config: {proxy_url: 'socks5://proxy'}
+        route: {receiver: chat}
+        receivers:
+        - name: chat
+          webhook_configs:
+          - url: 'https://chat.example.com/'
+          - {url: 'https://chat.example.com/', http_config: {oauth2: {client_id: id, token_url: login}}}
+        """);
+    assertThatThrownBy(() -> AlertmanagerFiles.load(file, new SystemDisk()))
+        .hasMessageContaining("expected a proxy's address with http or https and a host, got scheme socks5")
+        .hasMessageContaining("oauth2: expected a token_url such as https://login.example.com/token");
   }
 }

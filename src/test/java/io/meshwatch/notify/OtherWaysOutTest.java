@@ -52,7 +52,7 @@ class OtherWaysOutTest {
   }
 
   private static WebhookSettings hook(String url, String payload) {
-    return new WebhookSettings(Secret.of(url), "", Secret.EMPTY, Secret.of("token"), Optional.empty(), payload, 0, true, 5);
+    return new WebhookSettings(Secret.of(url), "", Secret.EMPTY, Secret.of("token"), Optional.empty(), payload, 0, true, 5, Optional.empty(), Secret.EMPTY);
   }
 
   private NotifySettings settings(

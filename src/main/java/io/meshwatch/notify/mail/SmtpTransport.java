@@ -37,7 +37,7 @@ public final class SmtpTransport implements MailTransport {
   /** Logs in with tokens from {@code network} where the settings say so. */
   public SmtpTransport(MailSettings settings, Network network, Clock clock) {
     this.settings = settings;
-    this.tokens = settings.oauth2().map(oauth -> new AccessTokens(network, clock, oauth)).orElse(null);
+    this.tokens = settings.oauth2().map(oauth -> new AccessTokens(network, clock, TokenSource.of(oauth))).orElse(null);
   }
 
   @Override

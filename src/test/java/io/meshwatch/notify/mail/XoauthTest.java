@@ -105,9 +105,9 @@ class XoauthTest {
     answer = "{\"error\": \"invalid_client\", \"secret\": \"s\"}";
     SmtpTransport transport = new SmtpTransport(settings(1, "r"), this::answer, new SimulatedEnvironment(0).environment().clock());
     assertThat(transport.send(MAIL)).isEqualTo(
-        new Delivery.Delayed(0, "no access token for the relay: https://login.example.com/token answers 401 invalid_client", true));
+        new Delivery.Delayed(0, "no access token: https://login.example.com/token answers 401 invalid_client", true));
     transport.send(MAIL);
-    assertThat(calls).hasSize(2);
+    assertThat(calls).as("each time with the client among the parameters, then as a login").hasSize(4);
     assertThat(new String(calls.getFirst().body(), StandardCharsets.UTF_8)).startsWith("grant_type=refresh_token").contains("refresh_token=r");
   }
 }
