@@ -133,7 +133,8 @@ public final class MailComposer {
         AlertWords.value(alert),
         Truncation.toCharacters(mail.care().getOrDefault(alert.labels(), ""), PARAGRAPH_CHARACTERS_MAX),
         Truncation.toCharacters(AlertWords.meaning(alert), PARAGRAPH_CHARACTERS_MAX),
-        Truncation.toCharacters(AlertWords.firstSteps(alert), PARAGRAPH_CHARACTERS_MAX),
+        // What is over needs none.
+        firing ? Truncation.toCharacters(AlertWords.firstSteps(alert), PARAGRAPH_CHARACTERS_MAX) : "",
         Truncation.toCharacters(AlertWords.details(alert), PARAGRAPH_CHARACTERS_MAX),
         AlertWords.labelsShown(alert).stream().limit(LABELS_MAX).map(MailComposer::label).toList(),
         linkOrEmpty(alert.annotations().get("runbook_url")),

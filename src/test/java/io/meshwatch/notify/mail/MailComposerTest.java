@@ -140,6 +140,13 @@ class MailComposerTest {
   }
 
   @Test
+  void asksNobodyToDoAnythingAboutWhatIsOver() {
+    MailMessage message = compose(mail(List.of(), List.of(disk()), List.of()));
+    assertThat(message.text()).contains("RESOLVED: db-1:9100").doesNotContain("First steps");
+    assertThat(message.html()).doesNotContain("First steps");
+  }
+
+  @Test
   void keepsTimesShort() {
     assertThat(AlertWords.duration(45_000)).isEqualTo("45 s");
     assertThat(AlertWords.duration(17 * 60_000)).isEqualTo("17 min");
