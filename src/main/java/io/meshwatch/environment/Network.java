@@ -38,9 +38,9 @@ public interface Network {
     throw new IOException("this network has no name service");
   }
 
-  /** As {@link #records(String, String)}, asking this server, {@code host} or {@code host:port}, instead of the system's. */
-  default List<String> records(String server, String name, String type) throws IOException {
-    throw new IOException("this network has no name service at " + server);
+  /** Asks one name server one question. */
+  default DnsResult ask(DnsCall call) {
+    throw new UnsupportedOperationException("this network asks no name servers");
   }
 
   /** Opens a connection and closes it again, to see whether and how it can be opened. */

@@ -69,8 +69,8 @@ final class PooledNetwork implements Network, AutoCloseable {
   }
 
   @Override
-  public List<String> records(String server, String name, String type) throws IOException {
-    return new DnsClient("dns://" + server).records(name, type);
+  public DnsResult ask(DnsCall call) {
+    return new DnsExchange(call, clock).run();
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpResult;
 import io.meshwatch.environment.TlsTrust;
-import java.io.IOException;
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.ZonedDateTime;
@@ -22,7 +21,6 @@ final class Probe {
   private static final long BODY_BYTES_MAX = 10L << 20;
   private static final List<Integer> REDIRECTS = List.of(301, 302, 303, 307, 308);
   private static final String HTTP_DURATION = "probe_http_duration_seconds";
-  private static final String DNS_DURATION = "probe_dns_duration_seconds";
   private static final List<String> HTTP_PHASES = List.of("resolve", "connect", "tls", "processing", "transfer");
 
   private final ProbeSettings settings;
@@ -46,7 +44,7 @@ final class Probe {
       case HTTP -> http(report);
       case TCP -> socket(report, Optional.empty());
       case TLS -> socket(report, Optional.of(credentials.trust()));
-      case DNS -> dns(report);
+      case DNS -> new DnsProbe(settings, environment).run(report, timeoutMillis());
     }
     report.set("probe_success", report.failed() ? 0 : 1);
     report.set("probe_duration_seconds", (environment.clock().monotonicNanos() - began) / 1e9);
@@ -186,27 +184,5 @@ final class Probe {
         report.fail("body", "the body does not match " + pattern.pattern());
       }
     }
-  }
-
-  private void dns(ProbeReport report) {
-    long began = environment.clock().monotonicNanos();
-    report.set("probe_dns_lookup_time_seconds", 0);
-    report.set("probe_dns_query_succeeded", 0);
-    try {
-      String type = settings.queryType().name();
-      List<String> records = settings.target().isEmpty()
-          ? environment.network().records(settings.query(), type)
-          : environment.network().records(settings.target(), settings.query(), type);
-      report.set("probe_dns_query_succeeded", 1);
-      report.set("probe_dns_answer_rrs", records.size());
-      if (records.isEmpty()) {
-        report.fail("answer", settings.query() + " has no " + type + " records");
-      }
-    } catch (IOException e) {
-      report.fail("request", String.valueOf(e.getMessage()));
-    }
-    report.set(DNS_DURATION, "phase", "resolve", 0);
-    report.set(DNS_DURATION, "phase", "connect", 0);
-    report.set(DNS_DURATION, "phase", "request", (environment.clock().monotonicNanos() - began) / 1e9);
   }
 }

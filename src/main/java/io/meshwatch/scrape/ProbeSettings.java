@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Something to knock at from outside, as blackbox_exporter does.
@@ -25,6 +26,7 @@ import java.util.Set;
  * @param failIfBodyNotMatches regular expressions, all of which must be found in the body
  * @param query name to ask a name server for
  * @param queryType kind of record to ask for
+ * @param dns how a name server is asked, and what is expected of its answer
  * @param ipVersion 4 or 6; 0 = whichever the name service gives first
  * @param labels further labels
  */
@@ -40,7 +42,8 @@ public record ProbeSettings(
     List<String> failIfBodyMatches,
     List<String> failIfBodyNotMatches,
     String query,
-    DiscoverySettings.RecordType queryType,
+    QueryType queryType,
+    Dns dns,
     long ipVersion,
     List<TextEntry> labels) {
   /** What a probe tries. */
@@ -55,16 +58,75 @@ public record ProbeSettings(
     DNS
   }
 
+  /** Kinds of DNS records that can be asked for. */
+  public enum QueryType {
+    A,
+    AAAA,
+    ANY,
+    CAA,
+    CNAME,
+    MX,
+    NS,
+    PTR,
+    SOA,
+    SRV,
+    TXT
+  }
+
+  /** How a name server is asked. */
+  public enum Transport {
+    UDP,
+    TCP
+  }
+
+  /**
+   * How a name server is asked, and what is expected of its answer.
+   *
+   * @param transport UDP or TCP
+   * @param recursion whether the server may ask others
+   * @param validCodes answers that are good
+   * @param answer what is expected of the records that answer the question; without any expectation at least one
+   * @param authority what is expected of the records about who is responsible
+   * @param additional what is expected of the other records
+   */
+  public record Dns(Transport transport, boolean recursion, List<String> validCodes, Records answer, Records authority, Records additional) {
+    public static Dns defaults() {
+      return new Dns(Transport.UDP, true, List.of("NOERROR"), Records.defaults(), Records.defaults(), Records.defaults());
+    }
+  }
+
+  /**
+   * Regular expressions for the records of one section, each record as in a zone file: {@code example.com.\t60\tIN\tA\t10.0.0.1}.
+   *
+   * @param failIfMatches none of them may match any record
+   * @param failIfAllMatch not all records may match
+   * @param failIfNotMatches all of them must match every record
+   * @param failIfNoneMatches at least one record must match
+   */
+  public record Records(List<String> failIfMatches, List<String> failIfAllMatch, List<String> failIfNotMatches, List<String> failIfNoneMatches) {
+    public static Records defaults() {
+      return new Records(List.of(), List.of(), List.of(), List.of());
+    }
+
+    boolean isEmpty() {
+      return equals(defaults());
+    }
+
+    private List<String> patterns() {
+      return Stream.of(failIfMatches, failIfAllMatch, failIfNotMatches, failIfNoneMatches).flatMap(List::stream).toList();
+    }
+  }
+
   public static ProbeSettings defaults() {
     return new ProbeSettings("", Kind.HTTP, "", Optional.empty(), 5, ConnectionSettings.defaults(), "GET", List.of(), List.of(), List.of(), "",
-        DiscoverySettings.RecordType.A, 0, List.of());
+        QueryType.A, Dns.defaults(), 0, List.of());
   }
 
   /** A probe with defaults for everything else. */
   public static ProbeSettings of(String name, Kind kind, String target) {
     ProbeSettings d = defaults();
     return new ProbeSettings(name, kind, target, d.intervalSeconds, d.timeoutSeconds, d.connection, d.method, d.validStatusCodes,
-        d.failIfBodyMatches, d.failIfBodyNotMatches, d.query, d.queryType, d.ipVersion, d.labels);
+        d.failIfBodyMatches, d.failIfBodyNotMatches, d.query, d.queryType, d.dns, d.ipVersion, d.labels);
   }
 
   /** Mistakes the types cannot express; each message begins with the path of the field. */
@@ -104,15 +166,19 @@ public record ProbeSettings(
         if (query.isEmpty()) {
           problems.add(Problem.error("", 0, 0, path + "query: expected the name to ask for, got an empty text"));
         }
+        if (!target.matches("|(\\[[0-9a-fA-F:]+]|[^:\\s]+)(:\\d{1,5})?|[0-9a-fA-F:]+")) {
+          problems.add(Problem.error("", 0, 0, path + "target: expected a name server as HOST or HOST:PORT, got " + Names.quote(target)));
+        }
       }
     }
     List<String> patterns = new ArrayList<>(failIfBodyMatches);
     patterns.addAll(failIfBodyNotMatches);
+    Stream.of(dns.answer, dns.authority, dns.additional).forEach(section -> patterns.addAll(section.patterns()));
     for (String pattern : patterns) {
       try {
         AnchoredPattern.compile(pattern);
       } catch (IllegalArgumentException e) {
-        problems.add(Problem.error("", 0, 0, path + "failIfBodyMatches or failIfBodyNotMatches: " + e.getMessage()));
+        problems.add(Problem.error("", 0, 0, path + "pattern " + Names.quote(pattern) + ": " + e.getMessage()));
       }
     }
   }

@@ -37,6 +37,11 @@ class RealBlackboxTest {
         insecure: {prober: http, timeout: 5s, http: {preferred_ip_protocol: ip4, tls_config: {insecure_skip_verify: true}}}
         tcp: {prober: tcp, timeout: 5s}
         tls: {prober: tcp, timeout: 5s, tcp: {tls: true, tls_config: {insecure_skip_verify: true}}}
+        dns: {prober: dns, timeout: 5s, dns: {query_name: example.test, query_type: A}}
+        soa: {prober: dns, timeout: 5s, dns: {query_name: example.test, query_type: SOA}}
+        unknown: {prober: dns, timeout: 5s, dns: {query_name: other.test, query_type: A}}
+        record: {prober: dns, timeout: 5s, dns: {query_name: example.test, query_type: A, validate_answer_rrs: {fail_if_matches_regexp: ["0.2$"]}}}
+        tcp-dns: {prober: dns, timeout: 5s, dns: {query_name: example.test, query_type: MX, transport_protocol: tcp}}
       """;
   /** What the real one says of a chain that it did not check, and of HTTP/2, differs on purpose; durations differ anyway. */
   private static final Set<String> NOT_COMPARED = Set.of("probe_ssl_last_chain_expiry_timestamp_seconds", "probe_http_version");
@@ -63,6 +68,15 @@ class RealBlackboxTest {
       compare(system, port, "tcp", ProbeSettings.of("p", ProbeSettings.Kind.TCP, "127.0.0.1:" + page.port()));
       compare(system, port, "tcp", ProbeSettings.of("p", ProbeSettings.Kind.TCP, "127.0.0.1:1"));
       compare(system, port, "tls", insecure(ProbeSettings.of("p", ProbeSettings.Kind.TLS, "127.0.0.1:" + secured.port()), trusting));
+      try (FakeNameServer names = new FakeNameServer()) {
+        ProbeSettings.Records any = ProbeSettings.Records.defaults();
+        ProbeSettings.Records notTwo = new ProbeSettings.Records(List.of("0.2$"), List.of(), List.of(), List.of());
+        compare(system, port, "dns", dns(names, "example.test", ProbeSettings.QueryType.A, ProbeSettings.Transport.UDP, any));
+        compare(system, port, "soa", dns(names, "example.test", ProbeSettings.QueryType.SOA, ProbeSettings.Transport.UDP, any));
+        compare(system, port, "unknown", dns(names, "other.test", ProbeSettings.QueryType.A, ProbeSettings.Transport.UDP, any));
+        compare(system, port, "record", dns(names, "example.test", ProbeSettings.QueryType.A, ProbeSettings.Transport.UDP, notTwo));
+        compare(system, port, "tcp-dns", dns(names, "example.test", ProbeSettings.QueryType.MX, ProbeSettings.Transport.TCP, any));
+      }
     } finally {
       real.destroy();
       real.waitFor();
@@ -70,9 +84,18 @@ class RealBlackboxTest {
     }
   }
 
+  private static ProbeSettings dns(
+      FakeNameServer names, String query, ProbeSettings.QueryType type, ProbeSettings.Transport transport, ProbeSettings.Records answer) {
+    ProbeSettings s = ProbeSettings.of("p", ProbeSettings.Kind.DNS, transport == ProbeSettings.Transport.TCP ? names.tcp() : names.udp());
+    ProbeSettings.Dns usual = ProbeSettings.Dns.defaults();
+    return new ProbeSettings(s.name(), s.kind(), s.target(), s.intervalSeconds(), s.timeoutSeconds(), s.connection(), s.method(), s.validStatusCodes(),
+        s.failIfBodyMatches(), s.failIfBodyNotMatches(), query, type,
+        new ProbeSettings.Dns(transport, true, usual.validCodes(), answer, usual.authority(), usual.additional()), s.ipVersion(), s.labels());
+  }
+
   private static ProbeSettings insecure(ProbeSettings s, ConnectionSettings.Tls tls) {
     return new ProbeSettings(s.name(), s.kind(), s.target(), s.intervalSeconds(), s.timeoutSeconds(), s.connection().withTls(tls), s.method(),
-        s.validStatusCodes(), s.failIfBodyMatches(), s.failIfBodyNotMatches(), s.query(), s.queryType(), s.ipVersion(), s.labels());
+        s.validStatusCodes(), s.failIfBodyMatches(), s.failIfBodyNotMatches(), s.query(), s.queryType(), s.dns(), s.ipVersion(), s.labels());
   }
 
   private void compare(SystemEnvironment system, int port, String module, ProbeSettings settings) throws Exception {
