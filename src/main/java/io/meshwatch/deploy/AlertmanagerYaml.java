@@ -99,6 +99,7 @@ final class AlertmanagerYaml {
       switch (destination) {
         case Destination.Mail mail -> mails.add(mail(mail));
         case Destination.Webhook webhook -> webhooks.add(webhook(name, webhook));
+        case Destination.Chat chat -> throw new IllegalStateException("only an alertmanager.yml has receivers such as " + chat.integration());
         case Destination.Heartbeat heartbeat ->
             webhooks.add(new YamlText().set("url", heartbeat.url().reveal()).set("send_resolved", false).fields());
       }
@@ -146,6 +147,13 @@ final class AlertmanagerYaml {
     if (authority.isPresent()) {
       http.set("tls_config", Map.of("ca_file", secrets.copy("webhook-" + receiver + "-ca.crt", authority.get())));
     }
+    http.setUnlessEmpty("proxy_url", webhook.access().proxy().url().reveal());
+    webhook.access().oauth2().ifPresent(source -> http.set("oauth2", new YamlText()
+        .set("client_id", source.clientId())
+        .set("client_secret_file", secrets.add("webhook-" + receiver + ".client-secret", source.clientSecret()))
+        .set("token_url", source.tokenUrl())
+        .setUnlessEmpty("scopes", source.scope().isEmpty() ? List.of() : List.of(source.scope().split(" ")))
+        .fields()));
     YamlText yaml = new YamlText();
     webhook.payload().ifPresent(payload -> yaml.set("payload", payload.plain()));
     return yaml

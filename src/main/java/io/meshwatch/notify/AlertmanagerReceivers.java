@@ -19,19 +19,21 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
- * The receivers of an {@code alertmanager.yml}. Mail and webhooks become destinations; other integrations are checked and left out
- * with a warning. Confined to one thread.
+ * The receivers of an {@code alertmanager.yml}. Mail, webhooks, Slack, Teams and PagerDuty become destinations; other integrations are
+ * checked and left out with a warning. Confined to one thread.
  */
 final class AlertmanagerReceivers {
   private static final String SLACK_POST_MESSAGE = "https://slack.com/api/chat.postMessage";
   private static final long WEBHOOK_TIMEOUT_MILLIS = 10_000;
   private static final int IMPLICIT_TLS_PORT = 465;
+  private static final String SENT = "meshwatch sends mail, webhooks, and to Slack, Teams and PagerDuty";
 
   private final YamlReader yaml;
   private final Map<String, Node> global;
   private final Function<String, Optional<Secret>> secretFiles;
   private final NotificationTemplates templates;
   private final AlertmanagerHttp http;
+  private final AlertmanagerChats chats;
 
   /** Takes the fields of the global block and a reader of secret files, which may be missing. */
   AlertmanagerReceivers(
@@ -42,6 +44,7 @@ final class AlertmanagerReceivers {
     this.yaml = yaml;
     this.global = global;
     this.secretFiles = secretFiles;
+    this.chats = new AlertmanagerChats(yaml, global, secretFiles, templates);
     checkGlobal();
   }
 
@@ -79,7 +82,7 @@ final class AlertmanagerReceivers {
       List<Destination> destinations = destinations(name, fields);
       boolean wantsMore = fields.keySet().stream().anyMatch(IntegrationSchema.BY_BLOCK::containsKey);
       if (destinations.isEmpty() && wantsMore) {
-        yaml.warning(item, "receiver '" + name + "' reaches nobody: meshwatch sends only mail and webhooks, and it has neither");
+        yaml.warning(item, "receiver '" + name + "' reaches nobody: " + SENT + ", and it has none of them");
       }
       receivers.put(name, new Receiver(name, destinations));
     }
@@ -113,7 +116,11 @@ final class AlertmanagerReceivers {
       case "webhook_configs" -> List.of(webhook(id, item, fields));
       default -> {
         checkSlack(block, fields);
-        yaml.warning(item, block + " is left out: meshwatch sends only mail and webhooks");
+        if (AlertmanagerChats.BLOCKS.contains(block)) {
+          long timeout = duration(item, fields.get("timeout"), WEBHOOK_TIMEOUT_MILLIS);
+          yield chats.destination(id, block, item, fields, access(fields), timeout).stream().toList();
+        }
+        yaml.warning(item, block + " is left out: " + SENT);
         yield List.of();
       }
     };

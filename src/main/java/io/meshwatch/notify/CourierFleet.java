@@ -48,6 +48,7 @@ record CourierFleet(Environment environment, Function<MailSettings, MailTranspor
           new MailChannel.Style(installation.name(), installation.pageUrl(), ZoneId.of(settings.timeZone()), settings.mailAlertsMax(),
               MailChannel.Style.idDomain(mail.relay().sender().address())));
       case Destination.Webhook webhook -> webhook(webhook.access(), installation);
+      case Destination.Chat chat -> new ChatChannel(chat, new HttpSender(environment.network(), environment.clock(), chat.access()), installation.pageUrl());
       case Destination.Heartbeat heartbeat -> webhook(HttpAccess.PLAIN, installation);
     };
   }

@@ -83,6 +83,28 @@ public sealed interface Destination {
   }
 
   /**
+   * A service that takes JSON of its own.
+   *
+   * @param integration in Alertmanager's words, such as {@code slack}
+   * @param url may hold a secret
+   * @param access login, headers and certificates
+   * @param timeoutMillis for the whole exchange
+   * @param message what it is told
+   */
+  record Chat(String id, String integration, Secret url, HttpAccess access, long timeoutMillis, boolean sendResolved, ChatMessage message)
+      implements Destination {
+    @Override
+    public String address() {
+      return WebUrls.withoutSecrets(url.reveal());
+    }
+
+    @Override
+    public List<Matcher> filter() {
+      return List.of();
+    }
+  }
+
+  /**
    * An address outside that raises its own alarm when it is no longer called.
    *
    * @param url may hold a secret

@@ -49,6 +49,11 @@ public record HttpAccess(
     return new HttpAccess(login, authorization, Map.of(), trust, true, oauth2.map(TokenSource::of), proxy);
   }
 
+  /** The same with another value of the header Authorization. */
+  HttpAccess withAuthorization(Secret value) {
+    return new HttpAccess(basicAuth, Optional.of(value), headers, trust, followRedirects, oauth2, proxy);
+  }
+
   /** A request that carries JSON. */
   HttpCall post(URI uri, String json, long timeoutMillis, long answerBytesMax) {
     HttpCall call = HttpCall.post(uri, "application/json", json.getBytes(StandardCharsets.UTF_8), trust)

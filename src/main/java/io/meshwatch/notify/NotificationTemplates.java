@@ -48,6 +48,32 @@ final class NotificationTemplates {
       {{ range .Annotations.SortedPairs }} - {{ .Name }} = {{ .Value }}
       {{ end }}Source: {{ .GeneratorURL }}
       {{ end }}{{ end }}
+      {{ define "__summary_list" }}{{ range .Alerts.Firing }}- {{ or .Annotations.summary .Labels.alertname }}
+      {{ end }}{{ range .Alerts.Resolved }}- over: {{ or .Annotations.summary .Labels.alertname }}
+      {{ end }}{{ end }}
+      {{ define "__card_list" }}{{ range .Alerts }}**{{ if eq .Status "resolved" }}Over: {{ end }}{{ or .Annotations.summary .Labels.alertname }}**
+
+      {{ with .Annotations.description }}{{ . }}
+
+      {{ end }}{{ range .Labels.SortedPairs }}{{ .Name }}: {{ .Value }}  {{ end }}
+
+      {{ end }}{{ end }}
+      {{ define "slack.default.username" }}{{ template "__alertmanager" . }}{{ end }}
+      {{ define "slack.default.title" }}{{ template "__subject" . }}{{ end }}
+      {{ define "slack.default.titlelink" }}{{ template "__alertmanagerURL" . }}{{ end }}
+      {{ define "slack.default.fallback" }}{{ template "slack.default.title" . }} | {{ template "slack.default.titlelink" . }}{{ end }}
+      {{ define "slack.default.text" }}{{ template "__summary_list" . }}{{ end }}
+      {{ define "slack.default.pretext" }}{{ end }}{{ define "slack.default.callbackid" }}{{ end }}{{ define "slack.default.footer" }}{{ end }}
+      {{ define "slack.default.iconemoji" }}{{ end }}{{ define "slack.default.iconurl" }}{{ end }}
+      {{ define "msteams.default.title" }}{{ template "__subject" . }}{{ end }}
+      {{ define "msteams.default.summary" }}{{ template "__subject" . }}{{ end }}
+      {{ define "msteams.default.text" }}{{ template "__card_list" . }}{{ end }}
+      {{ define "msteamsv2.default.title" }}{{ template "__subject" . }}{{ end }}
+      {{ define "msteamsv2.default.text" }}{{ template "__card_list" . }}{{ end }}
+      {{ define "pagerduty.default.description" }}{{ template "__subject" . }}{{ end }}
+      {{ define "pagerduty.default.client" }}{{ template "__alertmanager" . }}{{ end }}
+      {{ define "pagerduty.default.clientURL" }}{{ template "__alertmanagerURL" . }}{{ end }}
+      {{ define "pagerduty.default.instances" }}{{ template "__text_alert_list" . }}{{ end }}
       {{ define "email.default.subject" }}{{ template "__subject" . }}{{ end }}
       {{ define "email.default.html" }}<!DOCTYPE html><html><head><meta charset="utf-8"><title>{{ template "__subject" . }}</title></head><body>
       <h1>{{ template "__subject" . }}</h1>{{ range .Alerts }}<h2>{{ .Status }}: {{ .Labels.alertname }}</h2><ul>

@@ -42,8 +42,9 @@ final class WebhookChannel implements Channel {
         case Destination.Heartbeat heartbeat -> network.exchange(
             HttpCall.get(URI.create(heartbeat.url().reveal()), TlsTrust.PUBLIC).withLimits(HEARTBEAT_TIMEOUT_MILLIS, ANSWER_BYTES_MAX));
         case Destination.Mail mail -> throw new IllegalStateException("mail does not go by HTTP");
+        case Destination.Chat chat -> throw new IllegalStateException("a chat has a channel of its own");
       };
-      return new Sent(notification.groupKey(), delivery(result));
+      return new Sent(notification.groupKey(), HttpDelivery.of(result));
     } catch (TemplateException | IllegalArgumentException e) {
       return new Sent(notification.groupKey(), new Delivery.Refused(0, "the address is none: " + e.getMessage()));
     }
@@ -69,28 +70,6 @@ final class WebhookChannel implements Channel {
       }
     }
     return WebhookMessage.write(notification, webhook.alertsMax(), externalUrl, nowMillis);
-  }
-
-  private static Delivery delivery(HttpResult result) {
-    return switch (result) {
-      case HttpResult.Failure failure -> new Delivery.Delayed(0, failure.message(), true, perhapsTaken(failure.phase()));
-      case HttpResult.Answer answer -> {
-        int status = answer.status();
-        if (status / 100 == 2) {
-          yield new Delivery.Accepted(status, "");
-        }
-        boolean later = status >= 500 || status == 429 || status == 408;
-        yield later ? new Delivery.Delayed(status, answer.text(), true) : new Delivery.Refused(status, answer.text());
-      }
-    };
-  }
-
-  /** Once the request was sent, it may be the answer that was lost. */
-  private static boolean perhapsTaken(HttpResult.Phase phase) {
-    return switch (phase) {
-      case RESOLVE, CONNECT, TLS -> false;
-      case SEND, FIRST_BYTE, BODY, BODY_LIMIT, TIMEOUT -> true;
-    };
   }
 
   @Override

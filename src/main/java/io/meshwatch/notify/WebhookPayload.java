@@ -24,20 +24,21 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param templates what the texts may call
  * @param tree names, texts, numbers and truths
+ * @param literal whether texts stay texts whatever they look like; then those that become empty are left out
  * @see <a href="https://prometheus.io/docs/alerting/latest/configuration/#webhook_config">webhook_config</a>
  */
-public record WebhookPayload(NotificationTemplates templates, JsonNode tree) {
+public record WebhookPayload(NotificationTemplates templates, JsonNode tree, boolean literal) {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /** A body that is one template. */
   static WebhookPayload of(NotificationTemplates templates, String text) {
-    return new WebhookPayload(templates, NODES.stringNode(text));
+    return new WebhookPayload(templates, NODES.stringNode(text), false);
   }
 
   /** A body as YAML gives it. */
   static WebhookPayload of(NotificationTemplates templates, Node yaml) {
-    return new WebhookPayload(templates, json(yaml));
+    return new WebhookPayload(templates, json(yaml), false);
   }
 
   /** Its templates as maps, lists, texts, numbers and truths: what an {@code alertmanager.yml} says. */
@@ -58,6 +59,11 @@ public record WebhookPayload(NotificationTemplates templates, JsonNode tree) {
     node.forEach(this::check);
   }
 
+  /** The body as a tree; throws {@link TemplateException} with the place of what fails. */
+  JsonNode filled(Map<String, @Nullable Object> data, long nowMillis) {
+    return filled(tree, data, nowMillis);
+  }
+
   /** The body; throws {@link TemplateException} with the place of what fails. */
   String write(Map<String, @Nullable Object> data, long nowMillis) {
     return JSON.writeValueAsString(filled(tree, data, nowMillis));
@@ -65,7 +71,8 @@ public record WebhookPayload(NotificationTemplates templates, JsonNode tree) {
 
   private JsonNode filled(JsonNode node, Map<String, @Nullable Object> data, long nowMillis) {
     if (node.isString()) {
-      return structured(templates.text(node.asString(), data, nowMillis));
+      String text = templates.text(node.asString(), data, nowMillis);
+      return literal ? NODES.stringNode(text) : structured(text);
     }
     if (node.isArray()) {
       ArrayNode array = NODES.arrayNode();
@@ -75,6 +82,9 @@ public record WebhookPayload(NotificationTemplates templates, JsonNode tree) {
     if (node.isObject()) {
       ObjectNode object = NODES.objectNode();
       node.propertyStream().forEach(each -> object.set(templates.text(each.getKey(), data, nowMillis), filled(each.getValue(), data, nowMillis)));
+      if (literal) {
+        object.removeIf(value -> value.isString() && value.asString().isEmpty());
+      }
       return object;
     }
     return node;

@@ -141,11 +141,11 @@ class AlertmanagerFilesTest {
         route: {receiver: pager}
         receivers:
         - name: pager
-          pagerduty_configs: [{routing_key: k}]
+          opsgenie_configs: [{api_key: k}]
         - name: none
         """);
     assertThat(AlertmanagerFiles.load(file, new SystemDisk()).warnings().stream().map(Problem::toString)).hasSize(2)
-        .anyMatch(warning -> warning.contains("pagerduty_configs is left out: meshwatch sends only mail and webhooks"))
+        .anyMatch(warning -> warning.contains("opsgenie_configs is left out: meshwatch sends mail, webhooks, and to Slack, Teams and PagerDuty"))
         .anyMatch(warning -> warning.contains(":3:") && warning.contains("receiver 'pager' reaches nobody"));
   }
 
