@@ -97,15 +97,15 @@ final class HeadLoader {
       replay.replay(wal, sink, steps);
     } else {
       snapshot.load(sink);
-      sink.afterSegment();
+      moveFullChunks(sink);
       head.keepUnknownReferencesUntil(head.maxTime());
       LOG.info("Loaded the head from {}", snapshot.folder().getFileName());
       replay.replayFrom(wal, snapshot.segment(), snapshot.offset(), sink, steps);
       replay.check(wal, snapshot.segment(), snapshot.offset());
     }
-    sink.afterSegment();
+    moveFullChunks(sink);
     replay.replay(folder.resolve("wbl"), sink.lateSamples(), steps);
-    sink.afterSegment();
+    moveFullChunks(sink);
     if (snapshot == null) {
       // What is there cannot be used, and will not be later.
       HeadSnapshot.deleteAll(disk, folder);
@@ -145,6 +145,15 @@ final class HeadLoader {
     return null;
   }
 
+  /** A volume that is full is no reason not to start: what is there can be asked for. */
+  private static void moveFullChunks(HeadReplay sink) {
+    try {
+      sink.afterSegment();
+    } catch (IOException e) {
+      LOG.warn("Full chunks stay in memory, as they cannot be written to files: {}", e.getMessage());
+    }
+  }
+
   private LogReplay.Progress steps(HeadReplay sink) {
     return new LogReplay.Progress() {
       @Override
@@ -156,8 +165,8 @@ final class HeadLoader {
       }
 
       @Override
-      public void segmentDone() throws IOException {
-        sink.afterSegment();
+      public void segmentDone() {
+        moveFullChunks(sink);
       }
     };
   }

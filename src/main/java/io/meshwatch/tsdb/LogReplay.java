@@ -26,7 +26,7 @@ final class LogReplay {
     /** A segment is to be read: the first, the last and this one's number. */
     void reading(int first, int last, int current);
 
-    void segmentDone() throws IOException;
+    void segmentDone();
   }
 
   /** A segment, the folder it lies in, its number (of a checkpoint, that of the checkpoint), and where to begin in it. */

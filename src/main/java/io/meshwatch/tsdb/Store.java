@@ -322,9 +322,12 @@ public final class Store implements Queryable, AutoCloseable {
     if (settings.headSnapshot()) {
       writeHeadSnapshot();
     }
-    log.close();
-    lateLog.close();
-    head.close();
-    blocks.close();
+    try (Blocks ofBlocks = blocks;
+        Head ofHead = head;
+        LogWriter ofLateLog = lateLog;
+        LogWriter ofLog = log) {
+      // Each is closed, in reverse order, whatever becomes of the others.
+      LOG.debug("Closing {}, {}, {}, {}", ofLog, ofLateLog, ofHead, ofBlocks);
+    }
   }
 }

@@ -177,6 +177,18 @@ class PeerTest {
       live(store, 2, 20, new Random(5));
       store.delete(START, START + 10 * MINUTE, List.of(new Matcher("n", Matcher.Op.EQUAL, "1")));
     }
+    String log = startPrometheusShortly();
+    assertThat(log).contains("Chunk snapshot is enabled").doesNotContain("level=error");
+    expected.removeIf(line -> line.contains("n=\"1\"") && Long.parseLong(line.split("} ")[1].split(" ")[0]) <= START + 10 * MINUTE);
+    assertThat(Files.exists(data().resolve("chunks_head"))).isTrue();
+    try (Store store = open(0)) {
+      assertThat(Dump.difference(Dump.of(store), expected.stream().sorted().toList())).as("from Prometheus' snapshot").isEmpty();
+      assertThat(store.recovery().cuts()).isEmpty();
+    }
+  }
+
+  /** Starts and stops it with snapshots of the head; gives what it logged. */
+  private String startPrometheusShortly() throws Exception {
     Path config = Files.writeString(scratch.resolve("empty.yml"), "global: {}\n");
     Path log = scratch.resolve("prometheus.log");
     Process prometheus = new ProcessBuilder(
@@ -189,11 +201,29 @@ class PeerTest {
       prometheus.destroy();
       prometheus.waitFor();
     }
-    assertThat(Files.readString(log)).contains("Chunk snapshot is enabled").doesNotContain("level=error");
-    expected.removeIf(line -> line.contains("n=\"1\"") && Long.parseLong(line.split("} ")[1].split(" ")[0]) <= START + 10 * MINUTE);
-    assertThat(Files.exists(data().resolve("chunks_head"))).isTrue();
+    return Files.readString(log);
+  }
+
+  /** 2.42 keeps snapshots and native histograms apart, and expects the newest sample of a histogram as if it were a float. */
+  @Test
+  void prometheusReadsTheLogInsteadOfASnapshotWithNativeHistograms() throws Exception {
+    List<String> ours;
     try (Store store = open(0)) {
-      assertThat(Dump.difference(Dump.of(store), expected.stream().sorted().toList())).as("from Prometheus' snapshot").isEmpty();
+      for (int minute = 0; minute < 30; minute++) {
+        Appender batch = store.appender();
+        batch.append(batch.series(labels(0)), time.wallMillis(), minute);
+        batch.append(batch.series(Labels.of("__name__", "h")), time.wallMillis(), histogram(minute, true));
+        batch.append(batch.series(Labels.of("__name__", "fh")), time.wallMillis(), histogram(minute, false));
+        batch.commit();
+        time.advance(MINUTE);
+      }
+      ours = Dump.of(store);
+    }
+    String log = startPrometheusShortly();
+    assertThat(log).contains("Failed to load chunk snapshot").contains("WAL replay completed");
+    try (Store store = open(0)) {
+      assertThat(Dump.of(store)).as("from Prometheus' snapshot, which has all").isEqualTo(ours);
+      assertThat(store.seriesCount()).isEqualTo(3);
       assertThat(store.recovery().cuts()).isEmpty();
     }
   }

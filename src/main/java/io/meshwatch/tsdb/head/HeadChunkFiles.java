@@ -365,10 +365,13 @@ public final class HeadChunkFiles implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    flush();
-    sync();
-    for (ChunkFile file : files.values()) {
-      file.file.close();
+    try {
+      flush();
+      sync();
+    } finally {
+      for (ChunkFile file : files.values()) {
+        file.file.close();
+      }
     }
   }
 }
