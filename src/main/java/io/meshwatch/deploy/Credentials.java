@@ -12,16 +12,13 @@ import io.meshwatch.model.Secret;
 import io.prometheus.metrics.core.metrics.Gauge;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +47,9 @@ public final class Credentials {
 
   private final Clock clock;
   private final Disk disk;
-  private final Path folder;
+  private final CredentialFiles files;
   private final CredentialSettings settings;
   private final Gauge expiry;
-  private final Map<Path, Secret> secrets = new HashMap<>();
   private byte @Nullable [] refreshed;
   private Manifest current = Manifest.empty();
   private long currentSinceMillis = Long.MIN_VALUE;
@@ -65,7 +61,7 @@ public final class Credentials {
     }
     this.clock = environment.clock();
     this.disk = environment.disk();
-    this.folder = folder;
+    this.files = new CredentialFiles(disk, folder);
     this.settings = settings;
     Telemetry telemetry = environment.telemetry();
     this.expiry = telemetry.gauge(
@@ -100,9 +96,8 @@ public final class Credentials {
   public synchronized void init(List<Subject> subjects) {
     checkNames(subjects);
     writing(() -> {
-      disk.createDirectories(folder);
-      disk.restrictToOwner(folder);
-      Manifest manifest = withAuthority(readManifest());
+      files.makeFolder();
+      Manifest manifest = withAuthority(files.readManifest());
       Authority authority = signingAuthority(manifest);
       for (Subject subject : subjects) {
         manifest = withCertificate(manifest, authority, subject, false);
@@ -118,16 +113,16 @@ public final class Credentials {
    */
   public synchronized void prepareAuthority() {
     writing(() -> {
-      Manifest manifest = readManifest();
+      Manifest manifest = files.readManifest();
       if (!manifest.hasNextAuthority()) {
         Authority.KeyAndCertificate made = Authority.create(AUTHORITY_NAME, clock.wallMillis(), settings.authorityDays());
-        write(nextAuthorityKeyFile(), made.keyPem());
-        write(nextAuthorityFile(), made.certificatePem());
+        files.write(files.nextAuthorityKey(), made.keyPem());
+        files.write(files.nextAuthority(), made.certificatePem());
         manifest = manifest.withAuthority(manifest.authorityEndMillis(), made.endMillis());
       }
       // Trusted before anything is signed with it.
       byte[] old = Authority.read(disk.readAll(authorityFile()), disk.readAll(authorityKeyFile())).certificatePem();
-      write(authorityFile(), joined(old, disk.readAll(nextAuthorityFile())));
+      files.write(authorityFile(), joined(old, disk.readAll(files.nextAuthority())));
       writeManifest(manifest);
     });
   }
@@ -141,7 +136,7 @@ public final class Credentials {
   /** First step of a rotation: new certificates, and the next passwords, which servers accept from now on. */
   public synchronized void prepareRotation() {
     writing(() -> {
-      Manifest manifest = readManifest();
+      Manifest manifest = files.readManifest();
       Authority authority = signingAuthority(manifest);
       for (Manifest.Certificate certificate : List.copyOf(manifest.certificates().values())) {
         boolean fresh = certificate.endMillis() - clock.wallMillis() > (settings.certificateDays() - 1) * DAY_MILLIS;
@@ -149,7 +144,7 @@ public final class Credentials {
       }
       for (Manifest.Password password : List.copyOf(manifest.passwords().values())) {
         if (!password.next()) {
-          writeSecret(passwordFile(password.owner(), password.generation() + 1), newPassword());
+          files.writeSecret(files.password(password.owner(), password.generation() + 1), newPassword());
           manifest = manifest.with(new Manifest.Password(
               password.owner(), password.generation(), password.sinceMillis(), true, password.previousUntilMillis()));
         }
@@ -162,22 +157,22 @@ public final class Credentials {
   public synchronized void finishRotation() {
     writing(() -> {
       long now = clock.wallMillis();
-      Manifest manifest = readManifest();
+      Manifest manifest = files.readManifest();
       List<Path> outdated = new ArrayList<>();
       for (Manifest.Password password : List.copyOf(manifest.passwords().values())) {
         if (password.next()) {
-          outdated.add(passwordFile(password.owner(), password.generation() - 1));
+          outdated.add(files.password(password.owner(), password.generation() - 1));
           manifest = manifest.with(new Manifest.Password(
               password.owner(), password.generation() + 1, now, false, now + settings.overlapSeconds() * 1000));
         }
       }
       if (manifest.hasNextAuthority()) {
         // Key first: the certificates file holds both, so the pair belongs together at every moment.
-        write(authorityKeyFile(), disk.readAll(nextAuthorityKeyFile()));
-        write(authorityFile(), disk.readAll(nextAuthorityFile()));
+        files.write(authorityKeyFile(), disk.readAll(files.nextAuthorityKey()));
+        files.write(authorityFile(), disk.readAll(files.nextAuthority()));
         manifest = manifest.withAuthority(manifest.nextAuthorityEndMillis(), 0);
-        outdated.add(nextAuthorityKeyFile());
-        outdated.add(nextAuthorityFile());
+        outdated.add(files.nextAuthorityKey());
+        outdated.add(files.nextAuthority());
       }
       writeManifest(manifest);
       for (Path file : outdated) {
@@ -198,7 +193,7 @@ public final class Credentials {
       List<Entry> entries = new ArrayList<>();
       entries.add(new Entry(AUTHORITY_NAME, "authority", authorityFile().toString(), Optional.of(manifest.authorityEndMillis())));
       if (manifest.hasNextAuthority()) {
-        entries.add(new Entry(AUTHORITY_NAME + " (next)", "authority", nextAuthorityFile().toString(), Optional.of(manifest.nextAuthorityEndMillis())));
+        entries.add(new Entry(AUTHORITY_NAME + " (next)", "authority", files.nextAuthority().toString(), Optional.of(manifest.nextAuthorityEndMillis())));
       }
       manifest.certificates().values().forEach(certificate -> entries.add(
           new Entry(certificate.name(), "certificate", String.join(", ", certificate.hosts()), Optional.of(certificate.endMillis()))));
@@ -225,7 +220,7 @@ public final class Credentials {
   public synchronized Login login(String subject) {
     return reading(() -> {
       Manifest.Password password = password(current(), subject);
-      return new Login(username(password.generation()), readSecret(passwordFile(password.owner(), password.generation())));
+      return new Login(username(password.generation()), files.readSecret(files.password(password.owner(), password.generation())));
     });
   }
 
@@ -237,7 +232,7 @@ public final class Credentials {
       int last = password.generation() + (password.next() ? 1 : 0);
       List<Login> logins = new ArrayList<>();
       for (int generation = first; generation <= last; generation++) {
-        logins.add(new Login(username(generation), readSecret(passwordFile(password.owner(), generation))));
+        logins.add(new Login(username(generation), files.readSecret(files.password(password.owner(), generation))));
       }
       return logins;
     });
@@ -245,32 +240,24 @@ public final class Credentials {
 
   /** PEM file with the authority's certificate, and during its rotation also the next one's: what clients trust. */
   public Path authorityFile() {
-    return folder.resolve("ca.crt");
+    return files.authority();
   }
 
   /** PEM file with the authority's private key. */
   public Path authorityKeyFile() {
-    return folder.resolve("ca.key");
-  }
-
-  private Path nextAuthorityFile() {
-    return folder.resolve("ca-next.crt");
-  }
-
-  private Path nextAuthorityKeyFile() {
-    return folder.resolve("ca-next.key");
+    return files.authorityKey();
   }
 
   /** The PEM files a subject serves TLS with. They keep their names when the certificate is made anew. */
   public ListenerSpec.ServerTls serverTls(String subject) {
-    return new ListenerSpec.ServerTls(folder.resolve(subject + ".crt"), folder.resolve(subject + ".key"));
+    return files.serverTls(subject);
   }
 
   /** The file that holds the password which scrapes of this subject use now. */
   public synchronized Path passwordFile(String subject) {
     return reading(() -> {
       Manifest.Password password = password(current(), subject);
-      return passwordFile(password.owner(), password.generation());
+      return files.password(password.owner(), password.generation());
     });
   }
 
@@ -279,51 +266,51 @@ public final class Credentials {
       return manifest;
     }
     Authority.KeyAndCertificate made = Authority.create(AUTHORITY_NAME, clock.wallMillis(), settings.authorityDays());
-    write(authorityKeyFile(), made.keyPem());
-    write(authorityFile(), made.certificatePem());
+    files.write(authorityKeyFile(), made.keyPem());
+    files.write(authorityFile(), made.certificatePem());
     return manifest.withAuthority(made.endMillis(), 0);
   }
 
   private Manifest withCertificate(Manifest manifest, Authority authority, Subject subject, boolean anew) throws IOException {
     Manifest.Certificate known = manifest.certificates().get(subject.name());
-    ListenerSpec.ServerTls files = serverTls(subject.name());
+    ListenerSpec.ServerTls tls = serverTls(subject.name());
     boolean good = known != null
         && !anew
         && known.hosts().containsAll(subject.hosts())
         && known.endMillis() - clock.wallMillis() > RENEW_SHARE * settings.certificateDays() * DAY_MILLIS
-        && disk.exists(files.certificateChainFile())
-        && disk.exists(files.keyFile())
-        && authority.issued(disk.readAll(files.certificateChainFile()), disk.readAll(files.keyFile()));
+        && disk.exists(tls.certificateChainFile())
+        && disk.exists(tls.keyFile())
+        && authority.issued(disk.readAll(tls.certificateChainFile()), disk.readAll(tls.keyFile()));
     if (good) {
       return manifest;
     }
     Authority.KeyAndCertificate made = authority.issue(subject.name(), subject.hosts(), clock.wallMillis(), settings.certificateDays());
-    write(files.keyFile(), made.keyPem());
-    write(files.certificateChainFile(), made.certificatePem());
+    files.write(tls.keyFile(), made.keyPem());
+    files.write(tls.certificateChainFile(), made.certificatePem());
     return manifest.with(new Manifest.Certificate(subject.name(), subject.hosts(), made.endMillis()));
   }
 
   private Manifest withPassword(Manifest manifest, String owner) throws IOException {
     Manifest.Password known = manifest.passwords().get(owner);
-    if (known != null && disk.exists(passwordFile(owner, known.generation()))) {
+    if (known != null && disk.exists(files.password(owner, known.generation()))) {
       return manifest;
     }
     int generation = known == null ? 1 : known.generation();
-    writeSecret(passwordFile(owner, generation), newPassword());
+    files.writeSecret(files.password(owner, generation), newPassword());
     return manifest.with(new Manifest.Password(owner, generation, clock.wallMillis(), false, 0));
   }
 
   /** The authority that signs: the next one as soon as a rotation has made it. */
   private Authority signingAuthority(Manifest manifest) throws IOException {
     return manifest.hasNextAuthority()
-        ? Authority.read(disk.readAll(nextAuthorityFile()), disk.readAll(nextAuthorityKeyFile()))
+        ? Authority.read(disk.readAll(files.nextAuthority()), disk.readAll(files.nextAuthorityKey()))
         : Authority.read(disk.readAll(authorityFile()), disk.readAll(authorityKeyFile()));
   }
 
   private Manifest.Password password(Manifest manifest, String subject) {
     Manifest.Password password = manifest.passwords().get(owner(subject));
     if (password == null) {
-      throw new IllegalArgumentException("no credentials for " + subject + " in " + folder + "; there are " + manifest.passwords().keySet());
+      throw new IllegalArgumentException("no credentials for " + subject + " in " + files.folder() + "; there are " + manifest.passwords().keySet());
     }
     return password;
   }
@@ -336,10 +323,6 @@ public final class Credentials {
     return generation == 1 ? settings.username() : settings.username() + "-" + generation;
   }
 
-  private Path passwordFile(String owner, int generation) {
-    return folder.resolve(owner + "." + generation + ".password");
-  }
-
   private static Secret newPassword() {
     byte[] random = new byte[PASSWORD_BYTES];
     RANDOM.nextBytes(random);
@@ -350,7 +333,7 @@ public final class Credentials {
   private Manifest current() throws IOException {
     long now = clock.wallMillis();
     if (currentSinceMillis == Long.MIN_VALUE || now - currentSinceMillis >= REREAD_MILLIS) {
-      remember(readManifest());
+      remember(files.readManifest());
     }
     return current;
   }
@@ -358,16 +341,11 @@ public final class Credentials {
   private void remember(Manifest manifest) {
     current = manifest;
     currentSinceMillis = clock.wallMillis();
-    secrets.clear();
-  }
-
-  private Manifest readManifest() throws IOException {
-    Path file = manifestFile();
-    return disk.exists(file) ? Manifest.read(file, disk.readAll(file)) : Manifest.empty();
+    files.forgetSecrets();
   }
 
   private void writeManifest(Manifest manifest) throws IOException {
-    write(manifestFile(), manifest.json());
+    files.write(files.manifest(), manifest.json());
     remember(manifest);
     publishExpiry(manifest);
   }
@@ -378,12 +356,12 @@ public final class Credentials {
    */
   public synchronized boolean refresh() {
     return reading(() -> {
-      byte[] manifest = disk.exists(manifestFile()) ? disk.readAll(manifestFile()) : new byte[0];
+      byte[] manifest = disk.exists(files.manifest()) ? disk.readAll(files.manifest()) : new byte[0];
       if (Arrays.equals(manifest, refreshed)) {
         return false;
       }
       refreshed = manifest;
-      remember(readManifest());
+      remember(files.readManifest());
       publishExpiry(current);
       return true;
     });
@@ -397,29 +375,6 @@ public final class Credentials {
       expiry.remove(AUTHORITY_NAME + " (next)");
     }
     manifest.certificates().values().forEach(c -> expiry.labelValues(c.name()).set(c.endMillis() / 1000.0));
-  }
-
-  private Path manifestFile() {
-    return folder.resolve("manifest.json");
-  }
-
-  private Secret readSecret(Path file) throws IOException {
-    Secret known = secrets.get(file);
-    if (known == null) {
-      known = Secret.of(new String(disk.readAll(file), StandardCharsets.UTF_8).strip());
-      secrets.put(file, known);
-    }
-    return known;
-  }
-
-  private void writeSecret(Path file, Secret secret) throws IOException {
-    write(file, secret.reveal().getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** The folder is closed to others before anything is in it, so the file is never readable for them, not even for a moment. */
-  private void write(Path file, byte[] content) throws IOException {
-    disk.replace(file, content);
-    disk.restrictToOwner(file);
   }
 
   private static void checkNames(List<Subject> subjects) {
@@ -453,7 +408,7 @@ public final class Credentials {
     try {
       work.run();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot change the credentials in " + folder + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot change the credentials in " + files.folder() + ": " + e.getMessage(), e);
     }
   }
 
@@ -461,7 +416,7 @@ public final class Credentials {
     try {
       return work.run();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the credentials in " + folder + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read the credentials in " + files.folder() + ": " + e.getMessage(), e);
     }
   }
 }

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A request with its limits.
@@ -33,6 +35,9 @@ public record HttpCall(
     long bodyBytesMax,
     boolean followRedirects,
     HttpProxy proxy) {
+
+  private static final Set<String> HARMLESS = Set.of("accept", "accept-encoding", "accept-language", "connection", "content-type", "user-agent",
+      "x-prometheus-refresh-interval-seconds", "x-prometheus-scrape-timeout-seconds");
 
   /** A request that goes directly to its host. */
   public HttpCall(String method, URI uri, List<Header> headers, byte[] body, Optional<BasicAuth> basicAuth, TlsTrust trust, long timeoutMillis,
@@ -91,7 +96,7 @@ public record HttpCall(
   }
 
   /**
-   * The call that a redirect asks for. Another host, port or scheme gets no credentials; 303, and 301 and 302 after anything but
+   * The call that a redirect asks for. Another host, port or scheme gets no login, and of the headers only those that are the same for all; 303, and 301 and 302 after anything but
    * GET and HEAD, become a GET.
    *
    * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-15.4">RFC 9110, 15.4</a>
@@ -101,16 +106,15 @@ public record HttpCall(
     boolean sameOrigin = target.getScheme().equalsIgnoreCase(uri.getScheme()) && target.getAuthority().equalsIgnoreCase(uri.getAuthority());
     boolean keepsMethod = status == 307 || status == 308 || method.equals("GET") || method.equals("HEAD");
     List<Header> kept = headers.stream()
-        .filter(h -> sameOrigin || !isCredential(h.name()))
+        .filter(h -> sameOrigin || isHarmless(h.name()))
         .filter(h -> keepsMethod || !h.name().equalsIgnoreCase("Content-Type"))
         .toList();
     return new HttpCall(keepsMethod ? method : "GET", target, kept, keepsMethod ? body : new byte[0],
         sameOrigin ? basicAuth : Optional.empty(), trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
   }
 
-  private static boolean isCredential(String headerName) {
-    return headerName.equalsIgnoreCase("Authorization")
-        || headerName.equalsIgnoreCase("Proxy-Authorization")
-        || headerName.equalsIgnoreCase("Cookie");
+  /** Whether a header may be shown to a host that was not asked for: whatever else was configured may be secret. */
+  private static boolean isHarmless(String headerName) {
+    return HARMLESS.contains(headerName.toLowerCase(Locale.ROOT));
   }
 }

@@ -161,14 +161,15 @@ class PooledNetworkTest {
     CopyOnWriteArrayList<String> seen = new CopyOnWriteArrayList<>();
     ListenerSpec open = new ListenerSpec("other", "127.0.0.1", 0, Optional.empty(), Optional.empty(), 1024);
     try (HttpListener other = environment.listeners().open(open, (request, reply) -> {
-          seen.add(request.header("Authorization").orElse("none"));
+          seen.add(request.header("Authorization").orElse("none") + request.header("X-Api-Key").orElse("none") + request.header("Accept").orElse("none"));
           reply.send("text/plain", "there");
         });
         HttpListener first = listen(Optional.empty(), (request, reply) ->
             reply.status(302).header("Location", "http://127.0.0.1:" + other.port() + "/x").send(new byte[0]))) {
-      Answer answer = (Answer) environment.network().exchange(call(first, "http", TlsTrust.PUBLIC).withRedirects(true));
+      Answer answer = (Answer) environment.network().exchange(call(first, "http", TlsTrust.PUBLIC)
+          .header("X-Api-Key", "secret").header("Accept", "text/plain").withRedirects(true));
       assertThat(answer.text()).isEqualTo("there");
-      assertThat(seen).containsExactly("none");
+      assertThat(seen).containsExactly("nonenonetext/plain");
     }
   }
 
