@@ -401,4 +401,21 @@ class NotifierTest {
     world.pass(70 * SECOND);
     assertThat(world.subjects()).containsExactly("1 new: DiskFull on db-1 [test-eu]", "1 new: DiskFull on db-1 [test-eu]");
   }
+
+  @Test
+  void asksAgainInTheMomentAMailLeavesWhatIsHeldBack() {
+    world.relay.goDown();
+    world.firing("alertname", "TargetDown", "host", "db-1", "severity", "warning");
+    world.firing("alertname", "DiskFull", "host", "db-2");
+    world.pass(MINUTE);
+    assertThat(world.notifier.spool().messages()).isEqualTo(2);
+    Alert cause = world.firing("alertname", "NodeDown", "host", "db-1", "severity", "critical");
+    world.notifier.care().silence(Optional.empty(), List.of(Matcher.equal("host", "db-2")), world.now(), world.now() + 10 * MINUTE, "ann", "repair");
+    world.relay.accept();
+    world.pass(5 * MINUTE);
+    assertThat(world.subjects()).as("neither what is inhibited nor what is silenced by now").containsExactly("1 new critical: NodeDown on db-1 [test-eu]");
+    world.resolve(cause);
+    world.pass(10 * MINUTE);
+    assertThat(world.subjects()).contains("1 new: TargetDown on db-1 [test-eu]", "1 new: DiskFull on db-2 [test-eu]");
+  }
 }

@@ -187,4 +187,14 @@ class OtherWaysOutTest {
     long wanted = (hour * 60L + minute) * MINUTE;
     world.pass(Math.floorMod(wanted - world.now() % day, day));
   }
+
+  @Test
+  void tellsTheSecondChannelAtOnceThatMailIsNotDelivered() {
+    world.use(settings(List.of(), List.of(), Optional.empty(),
+        Optional.of(new SecondChannelSettings(Optional.of(hook("https://sms.example.com/")), Optional.empty(), "", 900))));
+    world.relay.goDown();
+    world.firing("alertname", "MailSpoolStuck", "component", "meta");
+    world.pass(10 * SECOND);
+    assertThat(calls).extracting(OtherWaysOutTest::body).singleElement().asString().contains("MailSpoolStuck");
+  }
 }
