@@ -75,9 +75,9 @@ final class AlertmanagerChats {
     Optional<Secret> url = secret(fields, "api_url", "slack_api_url");
     boolean bot = token.isPresent() && (url.isEmpty() || url.get().reveal().equals(SLACK_POST_MESSAGE));
     Secret botUrl = secret(fields, "app_url", "slack_app_url").orElse(Secret.of(SLACK_POST_MESSAGE));
-    UnaryOperator<String> own = own(fields, SlackMessage.STANDARD);
-    UnaryOperator<String> standard = name -> name.equals("channel") ? own.apply(name) : standard(SlackMessage.STANDARD).apply(name);
-    ChatMessage message = new SlackMessage(literal(slack(own, fields)), literal(slack(standard, Map.of())));
+    UnaryOperator<String> own = own(fields, SlackService.STANDARD);
+    UnaryOperator<String> standard = name -> name.equals("channel") ? own.apply(name) : standard(SlackService.STANDARD).apply(name);
+    ChatMessage message = new ChatMessage(literal(slack(own, fields)), literal(slack(standard, Map.of())), new SlackService());
     return chat(id, "slack", item, bot ? Optional.of(botUrl) : url,
         bot ? access.withAuthorization(Secret.of("Bearer " + token.orElseThrow().reveal())) : access, timeoutMillis, resolved(fields, false), message);
   }
@@ -99,7 +99,7 @@ final class AlertmanagerChats {
   }
 
   private ChatMessage teams(Map<String, Node> fields) {
-    return new TeamsMessage(literal(card(own(fields, TeamsMessage.CARD))), literal(card(standard(TeamsMessage.CARD))));
+    return new ChatMessage(literal(card(own(fields, TeamsService.CARD))), literal(card(standard(TeamsService.CARD))), new TeamsService());
   }
 
   private static ObjectNode card(UnaryOperator<String> texts) {
@@ -108,7 +108,8 @@ final class AlertmanagerChats {
   }
 
   private ChatMessage workflow(Map<String, Node> fields) {
-    return new TeamsMessage(literal(adaptiveCard(own(fields, TeamsMessage.ADAPTIVE_CARD))), literal(adaptiveCard(standard(TeamsMessage.ADAPTIVE_CARD))));
+    return new ChatMessage(literal(adaptiveCard(own(fields, TeamsService.ADAPTIVE_CARD))),
+        literal(adaptiveCard(standard(TeamsService.ADAPTIVE_CARD))), new TeamsService());
   }
 
   private static ObjectNode adaptiveCard(UnaryOperator<String> texts) {
@@ -130,8 +131,8 @@ final class AlertmanagerChats {
       return Optional.empty();
     }
     Optional<Secret> url = secret(fields, "url", "pagerduty_url").or(() -> Optional.of(Secret.of(PAGERDUTY_EVENTS)));
-    ChatMessage message = new PagerDutyEvent(literal(event(own(fields, PagerDutyEvent.STANDARD), fields)),
-        literal(event(standard(PagerDutyEvent.STANDARD), Map.of())), key.get());
+    ChatMessage message = new ChatMessage(literal(event(own(fields, PagerDutyService.STANDARD), fields)),
+        literal(event(standard(PagerDutyService.STANDARD), Map.of())), new PagerDutyService(key.get()));
     return chat(id, "pagerduty", item, url, access, timeoutMillis, resolved(fields, true), message);
   }
 
@@ -144,7 +145,7 @@ final class AlertmanagerChats {
     if (!fields.containsKey("source")) {
       payload.put("source", texts.apply("client"));
     }
-    Map<String, String> details = new HashMap<>(PagerDutyEvent.DETAILS);
+    Map<String, String> details = new HashMap<>(PagerDutyService.DETAILS);
     yaml.entries(fields.get("details"), "details").forEach((name, node) -> details.put(name, checked(node, details.getOrDefault(name, ""))));
     ObjectNode custom = payload.putObject("custom_details");
     details.forEach(custom::put);

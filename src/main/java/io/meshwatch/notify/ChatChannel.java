@@ -5,7 +5,6 @@ import io.meshwatch.gotemplate.TemplateException;
 import io.meshwatch.notify.mail.Delivery;
 import java.net.URI;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +12,6 @@ import org.slf4j.LoggerFactory;
 /** Notifications to one service in its own JSON. Confined to one thread at a time. */
 final class ChatChannel implements Channel {
   private static final Logger LOG = LoggerFactory.getLogger(ChatChannel.class);
-  private static final int ANSWER_CHARACTERS_MAX = 200;
 
   private final Destination.Chat chat;
   private final HttpSender sender;
@@ -45,12 +43,8 @@ final class ChatChannel implements Channel {
 
   private Delivery delivery(HttpResult result) {
     Delivery delivery = HttpDelivery.of(result);
-    if (!(delivery instanceof Delivery.Accepted) || !(result instanceof HttpResult.Answer answer)) {
-      return delivery;
-    }
-    Optional<String> refusal = chat.message().refusal(answer.text());
-    return refusal.isEmpty() ? delivery
-        : new Delivery.Refused(answer.status(), refusal.get().substring(0, Math.min(refusal.get().length(), ANSWER_CHARACTERS_MAX)));
+    return delivery instanceof Delivery.Accepted && result instanceof HttpResult.Answer answer
+        ? chat.message().service().judge(answer.status(), answer.text()) : delivery;
   }
 
   @Override

@@ -126,6 +126,17 @@ class AlertmanagerChatsTest {
   }
 
   @Test
+  void triesAgainWhenAnAnswerOfSuccessSaysThatThereWereTooMany() throws Exception {
+    use("msteams_configs: [{webhook_url: URL}]");
+    answer = "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429";
+    fire();
+    answer = "1";
+    world.pass(MINUTE);
+    assertThat(bodies).hasSize(2);
+    assertThat(world.notifier.history(5)).extracting(HistoryEntry::outcome).containsExactly(HistoryEntry.Outcome.ACCEPTED, HistoryEntry.Outcome.DELAYED);
+  }
+
+  @Test
   void usesTheBuiltInTextWhereATemplateFails() throws Exception {
     use("slack_configs: [{api_url: URL, channel: '#ops', title: '{{ .Alerts.Nothing.Such }}', text: own}]");
     fire();

@@ -7,18 +7,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An event of PagerDuty's Events API 2: a group of alerts is one incident, which ends when none of them fires.
+ * PagerDuty's Events API 2: a group of alerts is one incident, which ends when none of them fires.
  *
- * @param own with the receiver's texts
- * @param standard with the built-in ones
  * @param routingKey tells whom it is for
  * @see <a href="https://developer.pagerduty.com/docs/events-api-v2-overview">Events API v2</a>
  */
-record PagerDutyEvent(WebhookPayload own, WebhookPayload standard, Secret routingKey) implements ChatMessage {
+record PagerDutyService(Secret routingKey) implements ChatService {
   /** Templates of the texts by their names in a {@code pagerduty_configs} block. */
   static final Map<String, String> STANDARD = Map.of(
       "description", "{{ template \"pagerduty.default.description\" . }}",
@@ -34,19 +31,12 @@ record PagerDutyEvent(WebhookPayload own, WebhookPayload standard, Secret routin
   private static final int SUMMARY_CHARACTERS_MAX = 1024;
 
   @Override
-  public String write(Map<String, @Nullable Object> data, long nowMillis) {
-    ObjectNode event = (ObjectNode) own.filled(data, nowMillis);
+  public void complete(ObjectNode event, Map<String, @Nullable Object> data) {
     event.put("routing_key", routingKey.reveal());
     event.put("dedup_key", hash(String.valueOf(data.get("GroupKey"))));
     ObjectNode payload = (ObjectNode) event.path("payload");
     String summary = payload.path("summary").asString("");
     payload.put("summary", summary.substring(0, Math.min(summary.length(), SUMMARY_CHARACTERS_MAX)));
-    return JsonMapper.shared().writeValueAsString(event);
-  }
-
-  @Override
-  public ChatMessage usual() {
-    return new PagerDutyEvent(standard, standard, routingKey);
   }
 
   private static String hash(String text) {

@@ -1,20 +1,18 @@
 package io.meshwatch.notify;
 
+import io.meshwatch.notify.mail.Delivery;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A message for Slack and for what takes Slack's JSON.
+ * Slack, and what takes Slack's JSON.
  *
- * @param own with the receiver's texts
- * @param standard with the built-in ones
  * @see <a href="https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments">attachments</a>
  */
-record SlackMessage(WebhookPayload own, WebhookPayload standard) implements ChatMessage {
+record SlackService() implements ChatService {
   /** Templates of the texts by their names in a {@code slack_configs} block. */
   static final Map<String, String> STANDARD = Map.ofEntries(
       Map.entry("color", "{{ if eq .Status \"firing\" }}danger{{ else }}good{{ end }}"),
@@ -29,27 +27,25 @@ record SlackMessage(WebhookPayload own, WebhookPayload standard) implements Chat
       Map.entry("icon_url", "{{ template \"slack.default.iconurl\" . }}"),
       Map.entry("footer", "{{ template \"slack.default.footer\" . }}"));
 
-  @Override
-  public String write(Map<String, @Nullable Object> data, long nowMillis) {
-    return own.write(data, nowMillis);
-  }
-
-  @Override
-  public ChatMessage usual() {
-    return new SlackMessage(standard, standard);
-  }
+  /** Errors that pass. */
+  private static final Set<String> PASSING = Set.of("rate_limited", "ratelimited", "service_unavailable", "internal_error", "fatal_error");
 
   /** Webhooks answer "ok", the Web API with JSON that says whether it is. */
   @Override
-  public Optional<String> refusal(String answer) {
+  public Delivery judge(int status, String answer) {
     if (!answer.startsWith("{")) {
-      return answer.isEmpty() || answer.strip().equals("ok") ? Optional.empty() : Optional.of(answer);
+      boolean ok = answer.isEmpty() || answer.strip().equals("ok");
+      return ok ? new Delivery.Accepted(status, "") : new Delivery.Refused(status, answer);
     }
     try {
       JsonNode json = JsonMapper.shared().readTree(answer);
-      return json.path("ok").asBoolean(true) ? Optional.empty() : Optional.of(json.path("error").asString("refused"));
+      return json.path("ok").asBoolean(true) ? new Delivery.Accepted(status, "") : refused(status, json.path("error").asString("refused"));
     } catch (JacksonException e) {
-      return Optional.of("not JSON: " + answer);
+      return new Delivery.Refused(status, answer);
     }
+  }
+
+  private static Delivery refused(int status, String error) {
+    return PASSING.contains(error) ? new Delivery.Delayed(status, error, true) : new Delivery.Refused(status, error);
   }
 }
