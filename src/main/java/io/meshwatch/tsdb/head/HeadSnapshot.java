@@ -1,6 +1,7 @@
 package io.meshwatch.tsdb.head;
 
 import io.meshwatch.environment.Disk;
+import io.meshwatch.model.Histogram;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.tsdb.chunk.ByteReader;
 import io.meshwatch.tsdb.chunk.ByteWriter;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * folder     = chunk_snapshot.SEGMENT.OFFSET      the log up to here is in the snapshot; segments of records as in the log
  * series     = 1 reference:uint64 labels zero:int64 (0:uvarint | 1:uvarint chunk)
  * chunk      = minTime:int64 maxTime:int64 encoding:byte length:uvarint bytes last
- * last       = 3 × (0:int64 0:float64) 0:int64 value:float64 | histogram        the newest sample, as a log's record has it
+ * last       = 3 × (0:int64 0:float64) 0:int64 value:float64        the newest sample
+ *            | histogram zeros                                       as a log's record has it, at least 64 bytes
  * tombstones = 2 length:uvarint 1:byte {reference:uvarint from:varint to:varint}
  * exemplars  = 3 as in the log
  * </pre>
@@ -52,6 +54,7 @@ public final class HeadSnapshot {
   private static final int TOMBSTONES_VERSION = 1;
   /** Older places of the newest samples, which nobody reads any more. */
   private static final int UNUSED_SAMPLES = 3;
+  private static final int LAST_BYTES = (UNUSED_SAMPLES + 1) * 2 * Long.BYTES;
   private static final int EXEMPLARS_PER_RECORD = 10_000;
   private static final int RECORDS_PER_WRITE = 256;
 
@@ -173,8 +176,17 @@ public final class HeadSnapshot {
         }
         record.putLong(0).putDouble(floats.lastValue());
       }
-      case HistogramEncoder integers -> Records.putHistogram(record, integers.last());
-      case FloatHistogramEncoder floats -> Records.putHistogram(record, floats.last());
+      case HistogramEncoder integers -> putLast(record, integers.last());
+      case FloatHistogramEncoder floats -> putLast(record, floats.last());
+    }
+  }
+
+  /** Prometheus 2.42 reads the newest sample as if it were a float and needs as many bytes; later versions pass over what is too much. */
+  private static void putLast(ByteWriter record, Histogram last) {
+    int start = record.size();
+    Records.putHistogram(record, last);
+    while (record.size() - start < LAST_BYTES) {
+      record.putByte(0);
     }
   }
 
