@@ -25,6 +25,7 @@ public final class HeadReplay implements RecordSink {
   private final LongMap<long[]> foundChunks = new LongMap<>();
   private final NumberedSeries numbered = new NumberedSeries();
   private final @Nullable ReplayQueues queues;
+  private final SampleBuffer samplesOfChunk = new SampleBuffer();
   private final long chunkRangeMillis;
   private final long minValidTime;
   private long samples;
@@ -104,7 +105,7 @@ public final class HeadReplay implements RecordSink {
     if (series == null || minTime <= series.lastTime()) {
       return;
     }
-    SampleBuffer samplesOfChunk = new SampleBuffer();
+    samplesOfChunk.clear();
     chunk.read(Long.MIN_VALUE, Long.MAX_VALUE, samplesOfChunk);
     for (int i = 0; i < samplesOfChunk.size(); i++) {
       Histogram histogram = samplesOfChunk.histogram(i);
