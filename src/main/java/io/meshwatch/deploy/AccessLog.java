@@ -2,11 +2,10 @@ package io.meshwatch.deploy;
 
 import io.meshwatch.environment.AccessEntry;
 import io.meshwatch.environment.Disk;
+import io.meshwatch.environment.LineFile;
 import io.meshwatch.environment.Telemetry;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -30,9 +29,8 @@ public final class AccessLog implements Consumer<AccessEntry> {
   private static final int TEXT_MAX = 200;
   private static final long DAY_MILLIS = 86_400_000;
 
-  private final Disk disk;
-  private final Path access;
-  private final Path audit;
+  private final LineFile access;
+  private final LineFile audit;
   private final ArrayBlockingQueue<AccessEntry> waiting = new ArrayBlockingQueue<>(QUEUE_MAX);
   private final CounterDataPoint dropped;
   private final Map<String, Long> auditedDay = new LinkedHashMap<>();
@@ -40,9 +38,8 @@ public final class AccessLog implements Consumer<AccessEntry> {
 
   /** A log in this folder. */
   public AccessLog(Disk disk, Telemetry telemetry, Path folder) {
-    this.disk = disk;
-    this.access = folder.resolve("access.log");
-    this.audit = folder.resolve("audit.log");
+    this.access = new LineFile(disk, folder.resolve("access.log"), FILE_BYTES_MAX);
+    this.audit = new LineFile(disk, folder.resolve("audit.log"), FILE_BYTES_MAX);
     this.dropped = telemetry.counter("meshwatch_access_log_lines_dropped", "Requests that were not written down because too many waited.").labelValues();
   }
 
@@ -66,8 +63,8 @@ public final class AccessLog implements Consumer<AccessEntry> {
       }
     }
     try {
-      append(access, requests);
-      append(audit, logins);
+      access.append(requests);
+      audit.append(logins);
       failed = false;
     } catch (IOException e) {
       if (!failed) {
@@ -104,19 +101,5 @@ public final class AccessLog implements Consumer<AccessEntry> {
       plain.append(Character.isISOControl(c) || Character.isWhitespace(c) ? '?' : c);
     }
     return text.length() <= TEXT_MAX ? plain.toString() : plain.append('…').toString();
-  }
-
-  private void append(Path file, StringBuilder lines) throws IOException {
-    if (lines.isEmpty()) {
-      return;
-    }
-    byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-    if (disk.exists(file) && disk.size(file) + bytes.length > FILE_BYTES_MAX) {
-      disk.rename(file, file.resolveSibling(file.getFileName() + ".old"));
-    }
-    try (Disk.File open = disk.open(file, Disk.Mode.WRITE)) {
-      open.write(open.size(), ByteBuffer.wrap(bytes));
-    }
-    disk.restrictToOwner(file);
   }
 }

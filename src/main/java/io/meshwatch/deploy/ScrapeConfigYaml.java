@@ -51,6 +51,7 @@ final class ScrapeConfigYaml {
       yaml.set("honor_timestamps", false);
     }
     yaml.setUnlessEmpty("track_timestamps_staleness", job.trackTimestampsStaleness());
+    job.failureLog().ifPresent(file -> yaml.set("scrape_failure_log_file", file));
     addFormats(job.formats(), yaml);
     addLimits(job.limits(), yaml);
     addConnection(job.name(), job.connection(), yaml);

@@ -150,11 +150,9 @@ public final class PrometheusScrapeFile {
     double interval = fields.seconds("scrape_interval", base.intervalSeconds());
     double timeout = fields.seconds("scrape_timeout", Math.min(base.timeoutSeconds(), interval));
     FormatSettings formats = formats(fields, base.formats());
-    if (fields.text("scrape_failure_log_file").isPresent()) {
-      fields.warning("scrape_failure_log_file", "scrape_failure_log_file has no effect: failures are in meshwatch's own log and on its page");
-    }
     return base.withTiming(interval, timeout).withLimits(limits(fields, base.limits())).withFormats(formats)
-        .withExtraMetrics(fields.flag("extra_scrape_metrics", base.extraMetrics()));
+        .withExtraMetrics(fields.flag("extra_scrape_metrics", base.extraMetrics()))
+        .withFailureLog(connections.path(fields, "scrape_failure_log_file").or(base::failureLog));
   }
 
   private static ScrapeLimits limits(YamlFields fields, ScrapeLimits base) {

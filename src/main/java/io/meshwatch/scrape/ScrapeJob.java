@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * @param honorTimestamps whether timestamps on the page are used
  * @param trackTimestampsStaleness whether series with own timestamps get stale markers, too
  * @param extraMetrics whether timeout, sample limit and size of the page are stored as series beside those of every scrape
+ * @param failureLog a file that gets a line for each failed scrape; empty = none
  * @param limits what one scrape may bring
  * @param relabelRules rules that rewrite, keep or drop targets
  * @param metricRelabelRules rules that rewrite, keep or drop series
@@ -43,6 +44,7 @@ public record ScrapeJob(
     boolean honorTimestamps,
     boolean trackTimestampsStaleness,
     boolean extraMetrics,
+    Optional<String> failureLog,
     ScrapeLimits limits,
     List<RelabelRule> relabelRules,
     List<RelabelRule> metricRelabelRules,
@@ -67,7 +69,7 @@ public record ScrapeJob(
 
   public static ScrapeJob defaults() {
     return new ScrapeJob("", 15, 10, Scheme.HTTPS, "/metrics", List.of(), ConnectionSettings.defaults(), FormatSettings.defaults(),
-        false, true, false, true, ScrapeLimits.defaults(), List.of(), List.of(), List.of(), DiscoverySettings.defaults());
+        false, true, false, true, Optional.empty(), ScrapeLimits.defaults(), List.of(), List.of(), List.of(), DiscoverySettings.defaults());
   }
 
   long intervalMillis() {
@@ -85,67 +87,72 @@ public record ScrapeJob(
 
   public ScrapeJob withTargets(List<StaticTargets> newTargets) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, newTargets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, newTargets, discovery);
   }
 
   public ScrapeJob withDiscovery(DiscoverySettings newDiscovery) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, newDiscovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, targets, newDiscovery);
   }
 
   public ScrapeJob withName(String newName) {
     return new ScrapeJob(newName, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withTiming(double newIntervalSeconds, double newTimeoutSeconds) {
     return new ScrapeJob(name, newIntervalSeconds, newTimeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withPage(Scheme newScheme, String newPath) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, newScheme, newPath, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withConnection(ConnectionSettings newConnection) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, newConnection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withHonorLabels(boolean honor) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honor,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withLimits(ScrapeLimits newLimits) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, newLimits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, newLimits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withRelabelRules(List<RelabelRule> targetRules, List<RelabelRule> metricRules) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, targetRules, metricRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, targetRules, metricRules, targets, discovery);
   }
 
   public ScrapeJob withParameters(List<TextEntry> newParameters) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, newParameters, connection, formats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withFormats(FormatSettings newFormats) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, newFormats, honorLabels,
-        honorTimestamps, trackTimestampsStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
+        honorTimestamps, trackTimestampsStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withTimestamps(boolean honor, boolean trackStaleness) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels, honor,
-        trackStaleness, extraMetrics, limits, relabelRules, metricRelabelRules, targets, discovery);
+        trackStaleness, extraMetrics, failureLog, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   public ScrapeJob withExtraMetrics(boolean extra) {
     return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels, honorTimestamps,
-        trackTimestampsStaleness, extra, limits, relabelRules, metricRelabelRules, targets, discovery);
+        trackTimestampsStaleness, extra, failureLog, limits, relabelRules, metricRelabelRules, targets, discovery);
+  }
+
+  public ScrapeJob withFailureLog(Optional<String> file) {
+    return new ScrapeJob(name, intervalSeconds, timeoutSeconds, scheme, path, parameters, connection, formats, honorLabels, honorTimestamps,
+        trackTimestampsStaleness, extraMetrics, file, limits, relabelRules, metricRelabelRules, targets, discovery);
   }
 
   /** Mistakes the types cannot express. */

@@ -46,20 +46,10 @@ public sealed interface ScrapeOutcome {
   }
 
   /** No answer at all: not resolved, not connected, certificate not trusted, cut off. */
-  record NoAnswer(HttpResult.Phase phase, String message) implements ScrapeOutcome {
-    @Override
-    public String reason() {
-      return message;
-    }
-  }
+  record NoAnswer(HttpResult.Phase phase, String reason) implements ScrapeOutcome {}
 
   /** The exchange took too long. */
-  record TimedOut(String message) implements ScrapeOutcome {
-    @Override
-    public String reason() {
-      return message;
-    }
-  }
+  record TimedOut(String reason) implements ScrapeOutcome {}
 
   /** The page is larger than allowed. */
   record BodyTooLarge(long bytesMax) implements ScrapeOutcome {
@@ -100,28 +90,13 @@ public sealed interface ScrapeOutcome {
   }
 
   /** The page, or the job, is larger than configured. */
-  record LimitExceeded(Limit limit, String message) implements ScrapeOutcome {
-    @Override
-    public String reason() {
-      return message;
-    }
-  }
+  record LimitExceeded(Limit limit, String reason) implements ScrapeOutcome {}
 
   /** A series came out of relabelling without a usable name. */
-  record BadSeries(String message) implements ScrapeOutcome {
-    @Override
-    public String reason() {
-      return message;
-    }
-  }
+  record BadSeries(String reason) implements ScrapeOutcome {}
 
   /** A file with credentials cannot be read. */
-  record NoCredentials(String message) implements ScrapeOutcome {
-    @Override
-    public String reason() {
-      return message;
-    }
-  }
+  record NoCredentials(String reason) implements ScrapeOutcome {}
 
   /** The store took nothing. */
   record NotStored(String message) implements ScrapeOutcome {

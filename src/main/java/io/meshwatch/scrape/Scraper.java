@@ -22,6 +22,7 @@ public final class Scraper implements AutoCloseable {
   private final Supplier<Appender> appenders;
   private final Arrivals arrivals;
   private final ScrapeMetrics metrics;
+  private final FailureLogs failureLogs;
   private volatile Map<String, TargetPool> pools = Map.of();
 
   /** A scraper without jobs that writes to new appenders of this store. */
@@ -35,6 +36,7 @@ public final class Scraper implements AutoCloseable {
     this.appenders = appenders;
     this.arrivals = arrivals;
     this.metrics = new ScrapeMetrics(environment.telemetry());
+    this.failureLogs = new FailureLogs(environment.disk());
   }
 
   /**
@@ -52,7 +54,7 @@ public final class Scraper implements AutoCloseable {
     Map<String, TargetPool> next = new LinkedHashMap<>();
     for (ScrapeJob job : jobs) {
       TargetPool running = before.get(job.name());
-      next.put(job.name(), running == null ? new TargetPool(job, environment, appenders, arrivals, metrics) : running);
+      next.put(job.name(), running == null ? new TargetPool(job, environment, appenders, arrivals, metrics, failureLogs) : running);
     }
     pools = Collections.unmodifiableMap(next);
     metrics.pools.set(next.size());

@@ -53,6 +53,7 @@ final class TargetLoop {
   private final Supplier<Appender> appenders;
   private final Arrivals arrivals;
   private final ScrapeMetrics metrics;
+  private final FailureLogs failureLogs;
   private final Credentials credentials;
   private final SampleLabels sampleLabels;
   private final ScrapeCache cache;
@@ -72,13 +73,14 @@ final class TargetLoop {
    * @param predecessor a stopped loop whose series this one goes on with; null = none
    */
   TargetLoop(ScrapeJob job, Target target, Relabeling metricRelabeling, Credentials credentials, Environment environment,
-      Supplier<Appender> appenders, Arrivals arrivals, ScrapeMetrics metrics, @Nullable TargetLoop predecessor) {
+      Supplier<Appender> appenders, Arrivals arrivals, ScrapeMetrics metrics, FailureLogs failureLogs, @Nullable TargetLoop predecessor) {
     this.job = job;
     this.target = target;
     this.environment = environment;
     this.appenders = appenders;
     this.arrivals = arrivals;
     this.metrics = metrics;
+    this.failureLogs = failureLogs;
     this.credentials = credentials;
     this.sampleLabels = new SampleLabels(job, target.labels(), metricRelabeling);
     this.cache = predecessor == null ? new ScrapeCache() : ScrapeCache.successorOf(predecessor.cache);
@@ -296,6 +298,9 @@ final class TargetLoop {
     TargetStatus.Health health = page.outcome.isUp() ? TargetStatus.Health.UP : TargetStatus.Health.DOWN;
     status = new TargetStatus(job.name(), target.labels(), target.discovered(), target.uri().toString(), health, reason, page.warning, dueMillis, seconds,
         target.intervalMillis(), target.timeoutMillis(), page.samples);
+    if (health == TargetStatus.Health.DOWN) {
+      failureLogs.write(job, target, reason, dueMillis);
+    }
     if (health == TargetStatus.Health.DOWN && before.health() != health) {
       LOG.warn("target {} of job {} is down: {}", target.uri(), job.name(), reason);
     } else if (health == TargetStatus.Health.UP && before.health() == TargetStatus.Health.DOWN) {

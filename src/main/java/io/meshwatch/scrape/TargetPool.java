@@ -27,6 +27,7 @@ final class TargetPool {
   private final Supplier<Appender> appenders;
   private final Arrivals arrivals;
   private final ScrapeMetrics metrics;
+  private final FailureLogs failureLogs;
 
   private ScrapeJob job;
   private TargetFactory factory;
@@ -40,12 +41,13 @@ final class TargetPool {
   private boolean overTargetLimit;
   private boolean closed;
 
-  TargetPool(ScrapeJob job, Environment environment, Supplier<Appender> appenders, Arrivals arrivals, ScrapeMetrics metrics) {
+  TargetPool(ScrapeJob job, Environment environment, Supplier<Appender> appenders, Arrivals arrivals, ScrapeMetrics metrics, FailureLogs failureLogs) {
     this.job = job;
     this.environment = environment;
     this.appenders = appenders;
     this.arrivals = arrivals;
     this.metrics = metrics;
+    this.failureLogs = failureLogs;
     this.factory = new TargetFactory(job);
     this.metricRelabeling = Relabeling.compile(job.metricRelabelRules(), job.formats().legacyNamesOnly());
     this.credentials = new Credentials(job.connection(), environment);
@@ -101,7 +103,7 @@ final class TargetPool {
     if (running != null) {
       running.stop();
     }
-    TargetLoop loop = new TargetLoop(job, target, metricRelabeling, credentials, environment, appenders, arrivals, metrics, running);
+    TargetLoop loop = new TargetLoop(job, target, metricRelabeling, credentials, environment, appenders, arrivals, metrics, failureLogs, running);
     loop.start();
     return loop;
   }

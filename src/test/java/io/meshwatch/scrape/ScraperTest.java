@@ -418,6 +418,21 @@ class ScraperTest {
     assertThat(w.store.named("scrape_body_size_bytes")).isEmpty();
   }
 
+  @Test
+  void writesALineForEachFailedScrapeIfAskedTo() throws Exception {
+    Path file = Path.of("/logs/failures.log");
+    w.world.disk().createDirectories(Path.of("/logs"));
+    w.apply(ScrapeWorld.job(TARGET).withFailureLog(Optional.of(file.toString())));
+    w.scrape();
+    assertThat(w.world.disk().exists(file)).isFalse();
+    w.status = 500;
+    w.scrape();
+    w.scrape();
+    assertThat(new String(w.world.disk().readAll(file), StandardCharsets.UTF_8).lines()).hasSize(2).first().asString()
+        .contains("\"level\":\"ERROR\"", "\"msg\":\"the target answered with status 500 instead of 200\"", "\"job_name\":\"j\"",
+            "\"target\":\"http://127.0.0.1:9100/metrics\"");
+  }
+
   /** Values of a series of the one target. */
   private List<String> values(String metric, String... labels) {
     List<String> all = new ArrayList<>(List.of("__name__", metric, "job", "j", "instance", TARGET, "host", "127.0.0.1"));
