@@ -141,6 +141,12 @@ export interface AcknowledgementView {
   atMillis: number;
 }
 
+/** An alert as notification has it: whether it is told, and if not, why. */
+export interface RoutedAlertView {
+  labels: Record<string, string>;
+  status: { silencedBy: string[]; inhibitedBy: string[]; mutedBy: string[] };
+}
+
 /** A condition on a label, as Alertmanager's API has it. */
 export interface MatcherView {
   name: string;

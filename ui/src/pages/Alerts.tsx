@@ -1,6 +1,6 @@
 import { Accordion, Alert, Anchor, Badge, Card, Chip, Code, Group, Loader, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
-import { fetchData, fetchJson, usePolling, type AcknowledgementView, type RuleGroupView, type RuleView } from '../api';
+import { fetchData, fetchJson, usePolling, type AcknowledgementView, type RoutedAlertView, type RuleGroupView, type RuleView } from '../api';
 import { duration, short } from '../format';
 import { Acknowledge } from '../parts/Acknowledge';
 import { PageLink } from '../parts/link';
@@ -36,9 +36,10 @@ interface AlertingRule extends RuleView {
   selectorsWithoutData?: string[];
 }
 
-/** Who takes care of what. */
+/** Who takes care of what, and what is held back. */
 interface Care {
   list: AcknowledgementView[];
+  routed: RoutedAlertView[];
   reload: () => void;
 }
 
@@ -51,7 +52,8 @@ function same(a: Record<string, string>, b: Record<string, string>): boolean {
 export function Alerts() {
   const loaded = usePolling((signal) => fetchData<{ groups: RuleGroupView[] }>('/api/v1/rules?type=alert', signal), RULES_MILLIS);
   const acknowledged = usePolling((signal) => fetchJson<AcknowledgementView[]>('/api/meshwatch/v1/acknowledgements', signal), RULES_MILLIS);
-  const care: Care = { list: acknowledged.data ?? [], reload: acknowledged.reload };
+  const routed = usePolling((signal) => fetchJson<RoutedAlertView[]>('/api/v2/alerts', signal), RULES_MILLIS);
+  const care: Care = { list: acknowledged.data ?? [], routed: routed.data ?? [], reload: acknowledged.reload };
   const [show, setShow] = useState(() => new URL(window.location.href).searchParams.get('show') ?? 'active');
   const [search, setSearch] = useState('');
   if (!loaded.data) {
@@ -226,9 +228,34 @@ function Active({ alert, care }: { alert: ActiveAlert; care: Care }) {
           .map(([name, value]) => `${name}="${value}"`)
           .join(' ')}
       </Text>
+      <HeldBack routed={care.routed.find((each) => same(each.labels, alert.labels))} />
       {alert.state === 'firing' && (
         <Acknowledge labels={alert.labels} acknowledged={care.list.find((each) => same(each.labels, alert.labels))} onChange={care.reload} />
       )}
     </Card>
+  );
+}
+
+/** Why nobody is told about an alert just now. */
+function HeldBack({ routed }: { routed: RoutedAlertView | undefined }) {
+  if (!routed) {
+    return null;
+  }
+  const { silencedBy, inhibitedBy, mutedBy } = routed.status;
+  return (
+    <>
+      {silencedBy.length > 0 && (
+        <Text size="sm">
+          Nobody is told: it is{' '}
+          <PageLink to="/silences">
+            <Text span size="sm">
+              silenced
+            </Text>
+          </PageLink>
+        </Text>
+      )}
+      {inhibitedBy.length > 0 && <Text size="sm">Nobody is told: an alert that is its cause fires too</Text>}
+      {mutedBy.length > 0 && <Text size="sm">Not told at this time of day or week: {mutedBy.join(', ')}</Text>}
+    </>
   );
 }
