@@ -1,6 +1,5 @@
 package io.meshwatch.dhall;
 
-import io.meshwatch.environment.Disk;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Files in memory, for reading only. */
-final class FakeDisk implements Disk {
+final class FakeDisk implements ReadOnlyDisk {
   private final Map<Path, byte[]> files = new HashMap<>();
 
   FakeDisk file(String path, String content) {
@@ -56,31 +55,6 @@ final class FakeDisk implements Disk {
   @Override
   public long size(Path file) throws IOException {
     return open(file, Mode.READ).size();
-  }
-
-  @Override
-  public void createDirectories(Path directory) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void rename(Path from, Path to) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void delete(Path path) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void forceDirectory(Path directory) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Space space(Path path) {
-    throw new UnsupportedOperationException();
   }
 
   private record MemoryFile(byte[] content) implements File {

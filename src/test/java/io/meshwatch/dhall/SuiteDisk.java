@@ -1,13 +1,12 @@
 package io.meshwatch.dhall;
 
-import io.meshwatch.environment.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The standard's repository under the name {@code dhall-lang}; can only read whole files. */
-final class SuiteDisk implements Disk {
+final class SuiteDisk implements ReadOnlyDisk {
   private final Path root;
 
   SuiteDisk(Path root) {
@@ -47,30 +46,5 @@ final class SuiteDisk implements Disk {
   @Override
   public long size(Path file) throws IOException {
     return Files.size(real(file));
-  }
-
-  @Override
-  public void createDirectories(Path directory) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void rename(Path from, Path to) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void delete(Path path) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void forceDirectory(Path directory) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Space space(Path path) {
-    throw new UnsupportedOperationException();
   }
 }
