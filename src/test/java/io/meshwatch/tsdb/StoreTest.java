@@ -164,6 +164,20 @@ class StoreTest {
   }
 
   @Test
+  void keepsEverythingAcknowledgedWhenPowerIsLostIfEachBatchIsForced() throws IOException {
+    StoreSettings d = StoreSettings.defaults();
+    StoreSettings forcing = new StoreSettings(
+        0, 0, 0, 0, 600, 0, 100, FsyncPolicy.ALWAYS, 5, d.compression(), 7200, d.segmentBytes(), 0);
+    Store killed = Store.open(folder, forcing, time, disk, new InlineWorkers(), new Telemetry());
+    fill(killed, 50);
+    List<String> before = Dump.of(killed);
+    disk.crash();
+    try (Store store = open()) {
+      assertThat(Dump.difference(Dump.of(store), before)).isEmpty();
+    }
+  }
+
+  @Test
   void readsChunksFromFilesAfterTheyLeftTheHeap() throws IOException {
     try (Store store = open()) {
       fill(store, 1000);
