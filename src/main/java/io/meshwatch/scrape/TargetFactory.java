@@ -18,6 +18,7 @@ final class TargetFactory {
   private static final String PATH = "__metrics_path__";
   private static final String INTERVAL = "__scrape_interval__";
   private static final String TIMEOUT = "__scrape_timeout__";
+  private static final String UNIX_SOCKET = "__unix_socket__";
   private static final String PARAMETER_PREFIX = "__param_";
   private static final String RESERVED_PREFIX = "__";
   private static final String HOST = "host";
@@ -78,6 +79,9 @@ final class TargetFactory {
 
   private Target target(Labels discovered, Labels relabelled) {
     String address = relabelled.get(TargetGroup.ADDRESS);
+    if (!relabelled.get(UNIX_SOCKET).isEmpty()) {
+      throw new IllegalArgumentException("targets behind a socket file (" + UNIX_SOCKET + ") cannot be scraped");
+    }
     if (address.isEmpty()) {
       throw new IllegalArgumentException("no address");
     }

@@ -56,6 +56,23 @@ class CredentialsTest {
   }
 
   @Test
+  void noticesTheStepsOfARotationByAnotherProcessOnceEach() {
+    credentials.init(SUBJECTS);
+    assertThat(credentials.refresh()).isTrue();
+    assertThat(credentials.refresh()).isFalse();
+    Credentials command = new Credentials(world.environment(), FOLDER, CredentialSettings.defaults());
+    command.prepareRotation();
+    assertThat(credentials.refresh()).isTrue();
+    assertThat(credentials.login("node-1").username()).isEqualTo("scrape");
+    assertThat(credentials.refresh()).isFalse();
+    command.finishRotation();
+    assertThat(credentials.refresh()).isTrue();
+    assertThat(credentials.login("node-1")).isEqualTo(command.login("node-1"));
+    assertThat(credentials.login("node-1").username()).isEqualTo("scrape-2");
+    assertThat(credentials.refresh()).isFalse();
+  }
+
+  @Test
   void givesEachTargetItsOwnPasswordUnlessOneIsWanted() {
     credentials.init(SUBJECTS);
     assertThat(credentials.login("node-1").password()).isNotEqualTo(credentials.login("keycloak").password());

@@ -433,6 +433,14 @@ class ScraperTest {
             "\"target\":\"http://127.0.0.1:9100/metrics\"");
   }
 
+  @Test
+  void aTargetBehindASocketFileIsRefusedWithItsReason() throws InterruptedException {
+    RelabelRule rule = new RelabelRule(List.of(), ";", "(.*)", 0, "__unix_socket__", "/run/x.sock", RelabelAction.REPLACE);
+    w.apply(ScrapeWorld.job(TARGET).withRelabelRules(List.of(rule), List.of()));
+    assertThat(w.scraper.targets()).isEmpty();
+    assertThat(w.scraper.droppedTargets().getFirst().reason()).isEqualTo("targets behind a socket file (__unix_socket__) cannot be scraped");
+  }
+
   /** Values of a series of the one target. */
   private List<String> values(String metric, String... labels) {
     List<String> all = new ArrayList<>(List.of("__name__", metric, "job", "j", "instance", TARGET, "host", "127.0.0.1"));
