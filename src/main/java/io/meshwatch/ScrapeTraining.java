@@ -3,6 +3,7 @@ package io.meshwatch;
 import io.meshwatch.config.CredentialSettings;
 import io.meshwatch.deploy.Credentials;
 import io.meshwatch.engine.EmbeddedEngine;
+import io.meshwatch.environment.Clock;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpListener;
 import io.meshwatch.environment.HttpReply;
@@ -23,17 +24,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /**
- * Scrapes a page of a thousand series many times a second, over HTTPS with Basic auth and without, so that the JVM's start-up cache
- * knows the way of a sample as well as an hour of real scrapes would teach it. Runs until it is closed.
+ * Scrapes small pages hundreds of times a second, over HTTPS with Basic auth and without, so that the JVM's start-up cache knows the way
+ * of a scrape as well as an hour of real ones would teach it. Runs until it is closed.
  */
 final class ScrapeTraining implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final String USER = "training";
-  private static final int TARGETS = 10;
-  private static final int SERIES = 1_000;
-  private static final double INTERVAL_SECONDS = 0.1;
+  private static final int TARGETS = 100;
+  private static final int SERIES = 200;
+  /** Different pages, served in turn. */
+  private static final int PAGES = 64;
+  private static final double INTERVAL_SECONDS = 0.2;
+  /** The JVM's compiler takes its time for what is called fewer than some thousand times. */
+  private static final long SCRAPES = 12_000;
+  private static final long SCRAPES_MILLIS_MAX = 30_000;
+  private static final long LOOK_MILLIS = 100;
   private static final int REPLAYS = 3;
 
   private final Environment environment;
@@ -42,7 +50,8 @@ final class ScrapeTraining implements AutoCloseable {
   private final HttpListener secured;
   private final EmbeddedEngine engine;
   private final Scraper scraper;
-  private final AtomicLong pages = new AtomicLong();
+  private final AtomicLong scrapes = new AtomicLong();
+  private final List<byte[]> pages = IntStream.range(0, PAGES).mapToObj(ScrapeTraining::page).toList();
 
   ScrapeTraining(Environment environment, Path folder) throws IOException, InterruptedException {
     this.environment = environment;
@@ -76,17 +85,28 @@ final class ScrapeTraining implements AutoCloseable {
     return ScrapeJob.defaults().withName(name).withTiming(INTERVAL_SECONDS, INTERVAL_SECONDS).withPage(scheme, "/metrics").withTargets(targets);
   }
 
-  /** Counters that grow, gauges that wander, histograms: numbers of all the lengths that real pages have. */
   private void answer(HttpRequest request, HttpReply reply) throws IOException {
-    long count = pages.incrementAndGet();
+    byte[] page = pages.get((int) (scrapes.getAndIncrement() % PAGES));
+    reply.header("Content-Type", "text/plain; version=0.0.4").send(page);
+  }
+
+  /** Counters that grow, gauges that wander: numbers of all the lengths that real pages have. */
+  private static byte[] page(int count) {
     StringBuilder page = new StringBuilder(SERIES * 100);
     page.append("# HELP training_requests_total Requests.\n# TYPE training_requests_total counter\n");
     for (int i = 0; i < SERIES; i++) {
-      double value = i % 3 == 0 ? (double) (count * (i + 1)) : Math.sin((double) (count + i)) * i;
+      double value = i % 3 == 0 ? (double) ((count + 1) * (i + 1)) : Math.sin(count + (double) i) * i;
       page.append("training_requests_total{method=\"GET\",handler=\"/api/v").append(i % 7).append("/objects/").append(i)
           .append("\",status=\"200\"} ").append(value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value)).append('\n');
     }
-    reply.header("Content-Type", "text/plain; version=0.0.4").send(page.toString().getBytes(StandardCharsets.UTF_8));
+    return page.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Waits until there were enough scrapes, or as many as this machine could do. */
+  void await(Clock clock) throws InterruptedException {
+    for (long waited = 0; scrapes.get() < SCRAPES && waited < SCRAPES_MILLIS_MAX; waited += LOOK_MILLIS) {
+      clock.sleep(LOOK_MILLIS);
+    }
   }
 
   /** At the end the store is started anew some times: the way of a start after a kill, which should be quick, is learned too. */

@@ -43,6 +43,7 @@ final class WarmUpCommand implements Callable<Integer> {
           get(environment, address + page);
         }
         askOftenEnoughToBeCompiled(environment, address);
+        training.await(environment.clock());
       }
       environment.disk().delete(folder);
     }
