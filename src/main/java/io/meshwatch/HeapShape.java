@@ -1,6 +1,7 @@
 package io.meshwatch;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import io.meshwatch.environment.Environment;
 import java.lang.management.ManagementFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,11 +15,13 @@ final class HeapShape {
   /** Per cent of the heap that may be free after a collection. */
   private static final String FREE_PERCENT_MIN = "10";
   private static final String FREE_PERCENT_MAX = "25";
+  /** Marking what is alive takes about a tenth of a second of processor time, beside the program. */
+  private static final long MARK_MILLIS = 60_000;
 
   private HeapShape() {}
 
   /** From now on little free memory is kept, the rest goes back to the system. */
-  static void slim() {
+  static void slim(Environment environment) {
     HotSpotDiagnosticMXBean options = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     if (options == null) {
       return;
@@ -26,8 +29,17 @@ final class HeapShape {
     try {
       options.setVMOption("MinHeapFreeRatio", FREE_PERCENT_MIN);
       options.setVMOption("MaxHeapFreeRatio", FREE_PERCENT_MAX);
+      // Without this option the program would stand still meanwhile.
+      if (Boolean.parseBoolean(options.getVMOption("ExplicitGCInvokesConcurrent").getValue())) {
+        environment.timers().every("mark heap", MARK_MILLIS, 0, due -> environment.workers().apart(HeapShape::mark));
+      }
     } catch (IllegalArgumentException e) {
       LOG.info("The heap keeps its free memory, this JVM does not let go of it: {}", e.getMessage());
     }
+  }
+
+  private static boolean mark() {
+    System.gc();
+    return true;
   }
 }

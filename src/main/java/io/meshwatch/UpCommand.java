@@ -70,7 +70,7 @@ final class UpCommand implements Callable<Integer> {
       CountDownLatch stopped = new CountDownLatch(1);
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> awaitStop(stop, stopped)));
       running.print(out, dataFolder);
-      HeapShape.slim();
+      HeapShape.slim(system.environment());
       stop.await();
       running.close();
       stopped.countDown();
