@@ -33,8 +33,8 @@ import java.util.stream.IntStream;
 final class ScrapeTraining implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final String USER = "training";
-  private static final int TARGETS = 100;
-  private static final int SERIES = 200;
+  private static final int TARGETS = 50;
+  private static final int SERIES = 50;
   /** Different pages, served in turn. */
   private static final int PAGES = 64;
   private static final double INTERVAL_SECONDS = 0.2;
