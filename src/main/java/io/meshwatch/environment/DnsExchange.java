@@ -1,8 +1,7 @@
 package io.meshwatch.environment;
 
 import io.meshwatch.environment.HttpResult.Phase;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramPacket;
@@ -109,20 +108,31 @@ final class DnsExchange {
     }
   }
 
+  /** Reads exactly so many bytes; who sends them one by one gets no more time for it. */
+  private byte[] read(Socket socket, int count) throws IOException {
+    byte[] bytes = new byte[count];
+    int length = 0;
+    while (length < count) {
+      socket.setSoTimeout(leftMillis());
+      int read = socket.getInputStream().read(bytes, length, count - length);
+      if (read < 0) {
+        throw new EOFException("it closed the connection after " + length + " of " + count + " bytes");
+      }
+      length += read;
+    }
+    return bytes;
+  }
+
   private byte[] overTcp(InetSocketAddress server, byte[] question, int id) throws IOException {
     phases.enter(Phase.CONNECT);
     try (Socket socket = new Socket()) {
       socket.connect(server, leftMillis());
       phases.enter(Phase.FIRST_BYTE);
-      socket.setSoTimeout(leftMillis());
-      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
       byte[] framed = Arrays.copyOf(new byte[] {(byte) (question.length >> 8), (byte) question.length}, question.length + 2);
       System.arraycopy(question, 0, framed, 2, question.length);
-      out.write(framed);
-      out.flush();
-      DataInputStream in = new DataInputStream(socket.getInputStream());
-      byte[] answer = new byte[in.readUnsignedShort()];
-      in.readFully(answer);
+      socket.getOutputStream().write(framed);
+      byte[] length = read(socket, 2);
+      byte[] answer = read(socket, (length[0] & 0xff) << 8 | (length[1] & 0xff));
       if (!DnsMessage.answers(answer, id)) {
         throw new IOException("it answered another question");
       }
