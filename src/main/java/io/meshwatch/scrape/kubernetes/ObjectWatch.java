@@ -123,15 +123,21 @@ public final class ObjectWatch {
       for (JsonNode item : page.path("items")) {
         listed.put(Cluster.key(item), slim(item));
       }
-      if (listed.size() > OBJECTS_MAX) {
-        throw new ApiFailure("there are more than " + OBJECTS_MAX + " " + kind.plural() + "; narrow them down by namespaces or selectors");
-      }
+      checkNumber(listed);
       next = page.path("metadata").path("continue").asString("");
       listedVersion = page.path("metadata").path("resourceVersion").asString("");
     } while (!next.isEmpty());
     objects = listed;
     version = listedVersion;
     changed();
+  }
+
+  /** Beyond the limit only a list is tried again, which keeps nothing. */
+  private void checkNumber(Map<String, JsonNode> known) {
+    if (known.size() > OBJECTS_MAX) {
+      version = "";
+      throw new ApiFailure("there are more than " + OBJECTS_MAX + " " + kind.plural() + "; narrow them down by namespaces or selectors");
+    }
   }
 
   // Only the thread of the turns writes it.
@@ -201,6 +207,7 @@ public final class ObjectWatch {
         objects.put(Cluster.key(object), slim(object));
         seen(object);
         changed();
+        checkNumber(objects);
       }
       case "DELETED" -> {
         objects.remove(Cluster.key(object));
