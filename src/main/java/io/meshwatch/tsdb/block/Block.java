@@ -47,6 +47,7 @@ public final class Block {
   private final long sizeBytes;
   private volatile BlockMeta meta;
   private volatile Map<Integer, Intervals> deleted;
+  /** Damage that a reader met in the chunks; the index keeps its own. */
   private volatile @Nullable CorruptionException damage;
   private int holders = 1;
 
@@ -125,7 +126,8 @@ public final class Block {
 
   /** Damage that a reader met, or null. */
   public @Nullable CorruptionException damage() {
-    return damage;
+    CorruptionException inChunks = damage;
+    return inChunks != null ? inChunks : index.damage();
   }
 
   private CorruptionException damaged(CorruptionException found) {
@@ -285,19 +287,15 @@ public final class Block {
 
     @Override
     public List<ChunkedSeries> select(List<Matcher> matchers) {
-      try {
-        Postings found = Selection.select(index, matchers);
-        List<ChunkedSeries> list = new ArrayList<>(found.size());
-        for (int i = 0; i < found.size(); i++) {
-          ChunkedSeries one = series(found.get(i), fromMillis, toMillis);
-          if (!one.chunks().isEmpty()) {
-            list.add(one);
-          }
+      Postings found = Selection.select(index, matchers);
+      List<ChunkedSeries> list = new ArrayList<>(found.size());
+      for (int i = 0; i < found.size(); i++) {
+        ChunkedSeries one = series(found.get(i), fromMillis, toMillis);
+        if (!one.chunks().isEmpty()) {
+          list.add(one);
         }
-        return list;
-      } catch (CorruptionException e) {
-        throw damaged(e);
       }
+      return list;
     }
 
     @Override

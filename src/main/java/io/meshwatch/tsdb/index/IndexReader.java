@@ -40,6 +40,7 @@ public final class IndexReader implements LabelSource {
   private final CachedSymbol[] cache = new CachedSymbol[CACHED_SYMBOLS];
   private final Map<String, ValueTable> tables = new LinkedHashMap<>();
   private Postings all = Postings.EMPTY;
+  private volatile @Nullable CorruptionException damage;
 
   private record CachedSymbol(int number, String text) {}
 
@@ -94,7 +95,7 @@ public final class IndexReader implements LabelSource {
 
   private byte[] copy(long offset, long length) {
     if (offset < 0 || length < 0 || offset + length > memory.byteSize() || length > Integer.MAX_VALUE) {
-      throw new CorruptionException(file, offset, length + " bytes", "a file of " + memory.byteSize() + " bytes");
+      throw damaged(offset, length + " bytes", "a file of " + memory.byteSize() + " bytes");
     }
     byte[] bytes = new byte[(int) length];
     MemorySegment.copy(memory, BYTE, offset, bytes, 0, bytes.length);
@@ -105,7 +106,7 @@ public final class IndexReader implements LabelSource {
     int stored = new ByteReader(bytes, from + length, 4).readInt();
     int computed = ByteWriter.checksum(bytes, from, length);
     if (stored != computed) {
-      throw new CorruptionException(file, offset, "checksum " + Integer.toHexString(stored), Integer.toHexString(computed));
+      throw damaged(offset, "checksum " + Integer.toHexString(stored), Integer.toHexString(computed));
     }
   }
 
@@ -154,10 +155,15 @@ public final class IndexReader implements LabelSource {
     }
   }
 
+  /** Damage that somebody met while reading, or null. */
+  public @Nullable CorruptionException damage() {
+    return damage;
+  }
+
   /** A symbol by its number. */
   private String symbol(long number) {
     if (number < 0 || number >= symbolCount) {
-      throw new CorruptionException(file, 0, "a symbol below " + symbolCount, String.valueOf(number));
+      throw damaged(0, "a symbol below " + symbolCount, String.valueOf(number));
     }
     int wanted = (int) number;
     CachedSymbol cached = cache[wanted % CACHED_SYMBOLS];
@@ -172,7 +178,7 @@ public final class IndexReader implements LabelSource {
     long length = uvarint(at);
     long from = at + uvarintBytes(length);
     if (from + length > symbolsEnd) {
-      throw new CorruptionException(file, at, "a symbol", "the end of the symbol table");
+      throw damaged(at, "a symbol", "the end of the symbol table");
     }
     String text = new String(copy(from, length), java.nio.charset.StandardCharsets.UTF_8);
     cache[wanted % CACHED_SYMBOLS] = new CachedSymbol(wanted, text);
@@ -188,7 +194,7 @@ public final class IndexReader implements LabelSource {
         return value;
       }
     }
-    throw new CorruptionException(file, at, "a number", "more than " + VARINT_BYTES + " bytes");
+    throw damaged(at, "a number", "more than " + VARINT_BYTES + " bytes");
   }
 
   private static int uvarintBytes(long value) {
@@ -216,7 +222,13 @@ public final class IndexReader implements LabelSource {
   }
 
   private CorruptionException damagedEntry(int reference, IndexOutOfBoundsException e) {
-    return new CorruptionException(file, offset(reference), "a series", String.valueOf(e.getMessage()));
+    return damaged(offset(reference), "a series", String.valueOf(e.getMessage()));
+  }
+
+  private CorruptionException damaged(long offset, String expected, String got) {
+    CorruptionException found = new CorruptionException(file, offset, expected, got);
+    damage = found;
+    return found;
   }
 
   private static long offset(int reference) {
@@ -226,7 +238,7 @@ public final class IndexReader implements LabelSource {
   private ByteReader entryBytes(int reference) {
     long at = offset(reference);
     if (at + VARINT_BYTES > memory.byteSize()) {
-      throw new CorruptionException(file, at, "a series", "the end of the file");
+      throw damaged(at, "a series", "the end of the file");
     }
     long length = uvarint(at);
     byte[] bytes = copy(at + uvarintBytes(length), length + IndexFormat.CHECKSUM_BYTES);
@@ -320,7 +332,7 @@ public final class IndexReader implements LabelSource {
     ByteReader in = new ByteReader(section);
     int[] references = new int[in.readInt()];
     if (references.length * 4L != in.remaining()) {
-      throw new CorruptionException(file, offset, references.length + " postings", in.remaining() + " bytes");
+      throw damaged(offset, references.length + " postings", in.remaining() + " bytes");
     }
     for (int i = 0; i < references.length; i++) {
       references[i] = in.readInt();
