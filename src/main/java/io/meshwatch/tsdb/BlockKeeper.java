@@ -117,15 +117,17 @@ final class BlockKeeper {
     for (Block block : blocks.list()) {
       CorruptionException damage = block.damage();
       if (damage != null) {
-        Path kept = blocks.putAside(block);
-        metrics.blocksQuarantined.inc();
-        metrics.reloadsFailed.inc();
-        String sentence = "The damaged block " + block.meta().ulid() + " with " + block.meta().samples() + " samples of " + block.meta().series()
-            + " series was put aside as " + kept + "; queries go on without it: " + damage.getMessage();
-        damages.add(sentence);
-        LOG.error(sentence);
+        report(blocks.putAside(block, damage), metrics, damages);
       }
     }
+  }
+
+  /** Counts, logs and keeps for the operators that a block was put aside. */
+  static void report(Blocks.Quarantined block, StoreMetrics metrics, DamageLog damages) {
+    metrics.blocksQuarantined.inc();
+    metrics.reloadsFailed.inc();
+    damages.add(block.sentence());
+    LOG.error(block.sentence());
   }
 
   // From head to block.

@@ -10,6 +10,7 @@ import io.meshwatch.tsdb.head.HeadReplay;
 import io.meshwatch.tsdb.head.HeadSnapshot;
 import io.meshwatch.tsdb.head.ReplayQueues;
 import io.meshwatch.tsdb.wal.Checkpoint;
+import io.meshwatch.tsdb.wal.LogFormat;
 import io.meshwatch.tsdb.wal.Records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,7 +92,7 @@ final class HeadLoader {
     HeadReplay sink = new HeadReplay(head, queues);
     List<Recovery.Cut> cuts = new ArrayList<>(headChunks(sink));
     LogReplay replay = new LogReplay(disk, folder.resolve(Store.QUARANTINE), new Records());
-    HeadSnapshot snapshot = usableSnapshot(wal);
+    HeadSnapshot snapshot = usableSnapshot(cuts);
     LogReplay.Progress steps = steps(sink);
     if (snapshot == null) {
       replay.replay(wal, sink, steps);
@@ -102,6 +103,9 @@ final class HeadLoader {
       LOG.info("Loaded the head from {}", snapshot.folder().getFileName());
       replay.replayFrom(wal, snapshot.segment(), snapshot.offset(), sink, steps);
       replay.check(wal, snapshot.segment(), snapshot.offset());
+      if (replay.cuts().isEmpty()) {
+        missingLog(wal, snapshot).ifPresent(cuts::add);
+      }
     }
     moveFullChunks(sink);
     replay.replay(folder.resolve("wbl"), sink.lateSamples(), steps);
@@ -112,8 +116,10 @@ final class HeadLoader {
     }
     metrics.logCorruptions.inc(replay.cuts().size());
     cuts.addAll(replay.cuts());
-    cuts.forEach(cut -> LOG.warn("Damage found while opening the store: {}", cut));
-    return new Recovery(cuts, sink.samples(), sink.unknownReferences(), (clock.monotonicNanos() - start) / 1_000_000);
+    Recovery recovery =
+        new Recovery(cuts, sink.samples(), sink.unknownReferences(), sink.orphanedChunks(), (clock.monotonicNanos() - start) / 1_000_000);
+    recovery.sentences().forEach(sentence -> LOG.warn("Damage found while opening the store: {}", sentence));
+    return recovery;
   }
 
   private List<Recovery.Cut> headChunks(HeadReplay sink) throws IOException {
@@ -133,16 +139,33 @@ final class HeadLoader {
   /** Whether head chunk files were cut: then only the whole log has their samples. */
   private boolean damagedChunks;
 
-  private @Nullable HeadSnapshot usableSnapshot(Path wal) throws IOException {
+  private @Nullable HeadSnapshot usableSnapshot(List<Recovery.Cut> cuts) throws IOException {
     Optional<HeadSnapshot> newest = HeadSnapshot.newest(disk, folder);
     if (newest.isEmpty() || damagedChunks) {
       return null;
     }
-    if (newest.get().isWhole(wal)) {
+    Optional<CorruptionException> damage = newest.get().damage();
+    if (damage.isEmpty()) {
       return newest.get();
     }
-    LOG.warn("The snapshot {} is damaged or does not fit to the log; the log is read instead", newest.get().folder());
+    metrics.snapshotsDamaged.inc();
+    cuts.add(new Recovery.Cut(
+        damage.get().file(), damage.get().offset(), 0, 0, 0, "expected " + damage.get().expected() + ", got " + damage.get().got()
+            + "; the snapshot of the head is not used, no sample is lost, they are in the log", ""));
     return null;
+  }
+
+  /** The log may have lost its end since the snapshot was written, which stands for it. */
+  private Optional<Recovery.Cut> missingLog(Path wal, HeadSnapshot snapshot) throws IOException {
+    Path segment = wal.resolve(LogFormat.segmentName(snapshot.segment()));
+    long size = disk.exists(segment) ? disk.size(segment) : 0;
+    if (size >= snapshot.offset()) {
+      return Optional.empty();
+    }
+    metrics.logCorruptions.inc();
+    return Optional.of(new Recovery.Cut(
+        segment.toString(), size, snapshot.offset() - size, 0, 0, "expected the log up to byte " + snapshot.offset()
+            + ", got its end; no sample is lost, the snapshot of the head has them", ""));
   }
 
   /** A volume that is full is no reason not to start: what is there can be asked for. */

@@ -36,6 +36,8 @@ final class LogReplay {
   private final Path quarantine;
   private final Records records;
   private final List<Recovery.Cut> cuts = new ArrayList<>();
+  /** As the last segment with good records had them; NaN while there was none. */
+  private double samplesPerByte = Double.NaN;
 
   LogReplay(Disk disk, Path quarantine, Records records) {
     this.disk = disk;
@@ -108,7 +110,7 @@ final class LogReplay {
   }
 
   private void replaySegment(Segment segment, boolean last, RecordSink sink) throws IOException {
-    Tally tally = new Tally();
+    Tally tally = new Tally(samplesPerByte);
     try (SegmentReader reader = new SegmentReader(disk, segment.path)) {
       if (segment.from > 0) {
         reader.startAt(segment.from);
@@ -123,6 +125,7 @@ final class LogReplay {
         }
       } while (goesOn(reader));
     }
+    samplesPerByte = tally.samplesPerByte();
     if (tally.first != null) {
       mend(segment, tally.first, tally, last);
     }
@@ -145,8 +148,13 @@ final class LogReplay {
     private long lostBytes;
     /** Start of damage that no good record has followed yet; −1 outside of damage. */
     private long lostFrom = -1;
+    private final double samplesPerByteBefore;
     private long goodBytes;
     private long samples;
+
+    Tally(double samplesPerByteBefore) {
+      this.samplesPerByteBefore = samplesPerByteBefore;
+    }
 
     void record(long start, long end, int sampleCount) {
       if (lostFrom >= 0) {
@@ -172,9 +180,14 @@ final class LogReplay {
       return lostFrom < 0 ? lostBytes : lostBytes + Math.max(0, size - lostFrom);
     }
 
-    /** How many samples so many bytes probably had, as the good records of the segment are. */
+    double samplesPerByte() {
+      return goodBytes == 0 ? samplesPerByteBefore : (double) samples / goodBytes;
+    }
+
+    /** How many samples so many bytes probably had, as the good records of the segment are, or of one before it. */
     long samplesIn(long bytes) {
-      return goodBytes == 0 ? 0 : Math.round((double) bytes * samples / goodBytes);
+      double perByte = samplesPerByte();
+      return Double.isNaN(perByte) ? Recovery.Cut.SAMPLES_UNKNOWN : Math.round(bytes * perByte);
     }
   }
 

@@ -78,7 +78,7 @@ public final class Store implements Queryable, AutoCloseable {
     this.head = new Head(clock, options, new HeadMetrics(telemetry), disk, folder.resolve("chunks_head"));
     head.setMinValidTime(BlockKeeper.inOrderEnd(blocks.list()));
     this.recovery = new HeadLoader(folder, clock, disk, workers, metrics, head, progress).load();
-    recovery.cuts().forEach(cut -> damages.add(cut.toString()));
+    recovery.sentences().forEach(damages::add);
     this.log = openLog("wal");
     this.lateLog = openLog("wbl");
     head.startLogging(log, lateLog);
@@ -112,12 +112,7 @@ public final class Store implements Queryable, AutoCloseable {
   private void loadBlocks() throws IOException {
     metrics.reloads.inc();
     for (Blocks.Quarantined block : blocks.load()) {
-      metrics.reloadsFailed.inc();
-      metrics.blocksQuarantined.inc();
-      String damage = "The damaged block " + block.kept().getFileName() + " was put aside as " + block.kept() + "; queries go on without it: "
-          + block.damage().getMessage();
-      damages.add(damage);
-      LOG.error(damage);
+      BlockKeeper.report(block, metrics, damages);
     }
   }
 

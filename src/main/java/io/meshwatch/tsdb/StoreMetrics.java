@@ -11,6 +11,7 @@ final class StoreMetrics {
 
   final CounterDataPoint logCorruptions;
   final CounterDataPoint headChunkCorruptions;
+  final CounterDataPoint snapshotsDamaged;
   final CounterDataPoint compactions;
   final CounterDataPoint compactionsFailed;
   final CounterDataPoint headTruncations;
@@ -30,6 +31,7 @@ final class StoreMetrics {
   StoreMetrics(Telemetry telemetry) {
     logCorruptions = counter(telemetry, "prometheus_tsdb_wal_corruptions", "Damaged places found in the write-ahead log.");
     headChunkCorruptions = counter(telemetry, "prometheus_tsdb_mmap_chunk_corruptions", "Damaged head chunk files found.");
+    snapshotsDamaged = counter(telemetry, "prometheus_tsdb_snapshot_replay_error", "Snapshots of the head that could not be used.");
     compactions = counter(telemetry, "prometheus_tsdb_compactions", "Blocks written.");
     compactionsFailed = counter(telemetry, "prometheus_tsdb_compactions_failed", "Blocks that could not be written.");
     headTruncations = counter(telemetry, "prometheus_tsdb_head_truncations", "Times the head let go of what is in blocks.");

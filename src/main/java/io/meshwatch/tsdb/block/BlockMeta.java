@@ -99,7 +99,7 @@ public record BlockMeta(
           stats.path("numTombstones").asLong(0), compaction.path("level").asInt(1), List.copyOf(sources), List.copyOf(parents),
           outOfOrder);
     } catch (JacksonException e) {
-      throw new CorruptionException(file, 0, "JSON", String.valueOf(e.getMessage()));
+      throw new CorruptionException(file, Math.max(0, e.getLocation().getByteOffset()), "JSON", String.valueOf(e.getOriginalMessage()));
     }
   }
 }

@@ -2,7 +2,9 @@ package io.meshwatch.tsdb.block;
 
 import io.meshwatch.environment.Disk;
 import io.meshwatch.tsdb.chunk.CorruptionException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,8 +24,19 @@ public final class Blocks implements AutoCloseable {
   private final Path quarantine;
   private volatile List<Block> blocks = List.of();
 
-  /** A block that could not be opened, and where it lies now. */
-  public record Quarantined(CorruptionException damage, Path kept) {}
+  /**
+   * A damaged block that was put aside.
+   *
+   * @param kept where it lies now
+   * @param held what it held
+   */
+  public record Quarantined(CorruptionException damage, Path kept, BlockRemains held) {
+    /** What happened, in a sentence for people. */
+    public String sentence() {
+      return "The damaged block " + kept.getFileName() + " " + held + " was put aside as " + kept + "; queries go on without it: "
+          + damage.getMessage();
+    }
+  }
 
   public Blocks(Disk disk, Path folder, Path quarantine) {
     this.disk = disk;
@@ -42,16 +55,20 @@ public final class Blocks implements AutoCloseable {
         try {
           opened.add(Block.open(disk, folder.resolve(name)));
         } catch (CorruptionException e) {
-          damaged.add(new Quarantined(e, quarantine(folder.resolve(name))));
-        } catch (java.io.FileNotFoundException | java.nio.file.NoSuchFileException e) {
-          CorruptionException missing = new CorruptionException(folder.resolve(name).toString(), 0, "a whole block", "no " + e.getMessage());
-          damaged.add(new Quarantined(missing, quarantine(folder.resolve(name))));
+          damaged.add(putAside(folder.resolve(name), e));
+        } catch (FileNotFoundException | NoSuchFileException e) {
+          damaged.add(putAside(folder.resolve(name), new CorruptionException(folder.resolve(name).toString(), 0, "a whole block", "no " + e.getMessage())));
         }
       }
     }
     set(opened);
     removeReplaced();
     return damaged;
+  }
+
+  private Quarantined putAside(Path block, CorruptionException damage) throws IOException {
+    BlockRemains held = BlockRemains.find(disk, block);
+    return new Quarantined(damage, quarantine(block), held);
   }
 
   /** After an interrupted compaction both the merged block and its parents are there. */
@@ -110,12 +127,12 @@ public final class Blocks implements AutoCloseable {
     block.release();
   }
 
-  /** Puts a damaged block aside; returns where it lies. */
-  public synchronized Path putAside(Block block) throws IOException {
+  /** Puts a block aside in which damage was found. */
+  public synchronized Quarantined putAside(Block block, CorruptionException damage) throws IOException {
     remove(block);
     Path kept = quarantine(block.folder());
     block.release();
-    return kept;
+    return new Quarantined(damage, kept, BlockRemains.of(block.meta()));
   }
 
   private Path quarantine(Path block) throws IOException {

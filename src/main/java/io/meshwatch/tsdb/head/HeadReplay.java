@@ -31,6 +31,8 @@ public final class HeadReplay implements RecordSink {
   private long samples;
   private long chunks;
   private long unknownReferences;
+  /** Chunks in files that are not older than the head, and for which no series has come yet. */
+  private long orphanedChunks;
 
   /** Samples are appended on this thread if there are no queues. */
   public HeadReplay(Head head, @Nullable ReplayQueues queues) {
@@ -54,6 +56,7 @@ public final class HeadReplay implements RecordSink {
     grown[at + 2] = maxTime;
     grown[at + 3] = outOfOrder ? 1 : 0;
     foundChunks.put(series, grown);
+    orphanedChunks += maxTime >= minValidTime ? 1 : 0;
   }
 
   @Override
@@ -85,6 +88,7 @@ public final class HeadReplay implements RecordSink {
       long chunk = found[at];
       long minTime = found[at + 1];
       long maxTime = found[at + 2];
+      orphanedChunks -= maxTime >= minValidTime ? 1 : 0;
       if (found[at + 3] == 1) {
         series.addOutOfOrder(new MappedChunk(head.files(), chunk, minTime, maxTime));
         head.sawLateSample(minTime);
@@ -289,5 +293,10 @@ public final class HeadReplay implements RecordSink {
   /** Entries that name a series the log does not know. */
   public long unknownReferences() {
     return unknownReferences;
+  }
+
+  /** Chunks in head chunk files that belong to a series which the log does not know. */
+  public long orphanedChunks() {
+    return orphanedChunks;
   }
 }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -217,22 +218,27 @@ public final class HeadSnapshot {
 
   // Reading.
 
-  /** Whether every record is there and whole, and the log reaches as far as it says; nothing is loaded yet. */
-  public boolean isWhole(Path log) throws IOException {
-    Path logSegment = log.resolve(LogFormat.segmentName(segment));
-    if (!disk.exists(logSegment) ? offset > 0 : disk.size(logSegment) < offset) {
-      return false;
-    }
+  /** What is damaged of the snapshot, which then cannot be used; nothing is loaded yet. */
+  public Optional<CorruptionException> damage() throws IOException {
+    AtomicBoolean complete = new AtomicBoolean();
     try {
-      readAll(HeadSnapshot::check);
-      return true;
-    } catch (CorruptionException | IndexOutOfBoundsException e) {
-      return false;
+      readAll(record -> {
+        if (check(record) == TOMBSTONES) {
+          complete.set(true);
+        }
+      });
+    } catch (CorruptionException e) {
+      return Optional.of(e);
     }
+    return complete.get()
+        ? Optional.empty()
+        : Optional.of(new CorruptionException(folder.toString(), 0, "a record of tombstones, which stands behind the series", "the end"));
   }
 
-  private static void check(ByteReader record) {
-    switch (record.readByte()) {
+  /** Reads a record without using it; returns its kind. */
+  private static int check(ByteReader record) {
+    int kind = record.readByte();
+    switch (kind) {
       case SERIES -> {
         record.readLong();
         int texts = 2 * record.readCount(record.remaining());
@@ -256,9 +262,10 @@ public final class HeadSnapshot {
       case EXEMPLARS -> record.skip(0);
       default -> throw new IndexOutOfBoundsException("a kind of record that is not known");
     }
+    return kind;
   }
 
-  /** Fills the head; to be called only if {@link #isWhole}. */
+  /** Fills the head; to be called only if there is no {@link #damage}. */
   public void load(HeadReplay replay) throws IOException {
     Records texts = new Records();
     readAll(record -> {
@@ -295,15 +302,24 @@ public final class HeadSnapshot {
 
   private void readAll(Consumer<ByteReader> sink) throws IOException {
     for (int number : LogFormat.segments(disk, folder)) {
-      try (SegmentReader reader = new SegmentReader(disk, folder.resolve(LogFormat.segmentName(number)))) {
+      Path path = folder.resolve(LogFormat.segmentName(number));
+      try (SegmentReader reader = new SegmentReader(disk, path)) {
         while (reader.next()) {
-          sink.accept(reader.record());
+          accept(reader, path, sink);
         }
         CorruptionException damage = reader.damage();
         if (damage != null) {
           throw damage;
         }
       }
+    }
+  }
+
+  private static void accept(SegmentReader reader, Path path, Consumer<ByteReader> sink) {
+    try {
+      sink.accept(reader.record());
+    } catch (IndexOutOfBoundsException e) {
+      throw new CorruptionException(path.toString(), reader.recordStart(), "a record of a snapshot", String.valueOf(e.getMessage()));
     }
   }
 }
