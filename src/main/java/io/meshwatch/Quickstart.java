@@ -97,7 +97,7 @@ final class Quickstart implements AutoCloseable {
     AgentSettings d = AgentSettings.defaults();
     AgentSettings settings =
         new AgentSettings(HOST, port, tls.certificateChainFile().toString(), tls.keyFile().toString(), d.username(), d.password());
-    return new Agent(environment, settings, checker("agent", environment, credentials, List.of(MACHINE, OWN)),
+    return new Agent(environment.clock(), environment.listeners(), settings, checker("agent", environment, credentials, List.of(MACHINE, OWN)),
         Map.of(OWN_METRICS_PATH, environment.telemetry()::exposition));
   }
 

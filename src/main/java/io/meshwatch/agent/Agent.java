@@ -1,14 +1,16 @@
 package io.meshwatch.agent;
 
-import io.meshwatch.environment.Environment;
+import io.meshwatch.environment.Clock;
 import io.meshwatch.environment.HttpListener;
 import io.meshwatch.environment.HttpReply;
 import io.meshwatch.environment.HttpRequest;
 import io.meshwatch.environment.ListenerSpec;
+import io.meshwatch.environment.Listeners;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
@@ -24,23 +26,26 @@ public final class Agent implements AutoCloseable {
   private final Map<String, Supplier<byte[]>> otherPages;
 
   /** An agent that takes the settings' user and password. */
-  public Agent(Environment environment, AgentSettings settings) {
-    this(environment, settings, (user, password) -> user.equals(settings.username())
+  public Agent(Clock clock, Listeners listeners, AgentSettings settings) {
+    this(clock, listeners, settings, (user, password) -> user.equals(settings.username())
         && MessageDigest.isEqual(password.getBytes(StandardCharsets.UTF_8), settings.password().reveal().getBytes(StandardCharsets.UTF_8)));
   }
 
   /** An agent that asks somebody else whether user and password are right. */
-  public Agent(Environment environment, AgentSettings settings, BiPredicate<String, String> login) {
-    this(environment, settings, login, Map.of());
+  public Agent(Clock clock, Listeners listeners, AgentSettings settings, BiPredicate<String, String> login) {
+    this(clock, listeners, settings, login, Map.of());
   }
 
-  /** An agent that also serves other pages of metrics, by path: those of programs in the same process. */
+  /**
+   * An agent that also serves other pages of metrics, by path: those of programs in the same process. What is given for {@code /metrics} follows
+   * the machine's own there.
+   */
   public Agent(
-      Environment environment, AgentSettings settings, BiPredicate<String, String> login, Map<String, Supplier<byte[]>> otherPages) {
+      Clock clock, Listeners listeners, AgentSettings settings, BiPredicate<String, String> login, Map<String, Supplier<byte[]>> otherPages) {
     this.otherPages = Map.copyOf(otherPages);
-    metrics = new NodeMetrics(environment.clock(), Path.of("/"));
+    metrics = new NodeMetrics(clock, Path.of("/"));
     ListenerSpec.ServerTls tls = new ListenerSpec.ServerTls(Path.of(settings.certificateFile()), Path.of(settings.keyFile()));
-    listener = environment.listeners().open(
+    listener = listeners.open(
         new ListenerSpec("agent", settings.host(), settings.port(), Optional.of(tls), Optional.of(login), REQUEST_BYTES_MAX), this::answer);
   }
 
@@ -50,16 +55,21 @@ public final class Agent implements AutoCloseable {
   }
 
   private void answer(HttpRequest request, HttpReply reply) throws IOException {
-    if (request.path().equals("/metrics")) {
-      reply.status(200).header("Content-Type", CONTENT_TYPE).send(metrics.page());
-      return;
-    }
     Supplier<byte[]> other = otherPages.get(request.path());
-    if (other != null) {
+    if (request.path().equals("/metrics")) {
+      byte[] machine = metrics.page();
+      reply.status(200).header("Content-Type", CONTENT_TYPE).send(other == null ? machine : joined(machine, other.get()));
+    } else if (other != null) {
       reply.status(200).header("Content-Type", CONTENT_TYPE).send(other.get());
     } else {
       reply.status(404).send("text/plain; charset=utf-8", "the metrics are at /metrics\n");
     }
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   @Override

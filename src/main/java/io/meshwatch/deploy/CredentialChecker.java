@@ -4,6 +4,7 @@ import at.favre.lib.crypto.bcrypt.BCrypt;
 import io.meshwatch.environment.Clock;
 import io.meshwatch.environment.Telemetry;
 import io.meshwatch.model.Secret;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -27,15 +28,22 @@ public final class CredentialChecker implements BiPredicate<String, String> {
   /** So many wrong logins wait at once; further ones are refused at once, without costing a bcrypt run. */
   private static final int WAITING_MAX = 50;
 
-  private final String name;
   private final Clock clock;
+  private final Counts counts;
   private final Supplier<List<Credentials.Login>> accepted;
-  private final Counter wrong;
-  private final Counter right;
   private final byte[] salt = new byte[32];
   /** Keyed digest of user and password to the expected password or hash it was checked against. */
   private final ConcurrentHashMap<String, String> verified = new ConcurrentHashMap<>();
   private final Semaphore waiting = new Semaphore(WAITING_MAX);
+
+  /** Counts logins. */
+  public interface Counts {
+    /** User and password were right. */
+    void accepted();
+
+    /** One of them was wrong, or too many wrong ones wait already. */
+    void rejected();
+  }
 
   /**
    * A checker for one listener.
@@ -44,13 +52,31 @@ public final class CredentialChecker implements BiPredicate<String, String> {
    * @param accepted users with their plain password or bcrypt hash; asked at every check, so it must be quick
    */
   public CredentialChecker(String name, Clock clock, Telemetry telemetry, Supplier<List<Credentials.Login>> accepted) {
-    this.name = name;
+    this(clock, counted(name, telemetry), accepted);
+  }
+
+  /** A checker whose logins are counted elsewhere. */
+  public CredentialChecker(Clock clock, Counts counts, Supplier<List<Credentials.Login>> accepted) {
     this.clock = clock;
+    this.counts = counts;
     this.accepted = accepted;
-    this.wrong = telemetry.counter("meshwatch_logins_rejected", "Wrong user names or passwords.", "listener");
-    this.right = telemetry.counter("meshwatch_logins_accepted", "Right user names and passwords.", "listener");
-    wrong.labelValues(name);
     new SecureRandom().nextBytes(salt);
+  }
+
+  private static Counts counted(String name, Telemetry telemetry) {
+    CounterDataPoint wrong = telemetry.counter("meshwatch_logins_rejected", "Wrong user names or passwords.", "listener").labelValues(name);
+    Counter right = telemetry.counter("meshwatch_logins_accepted", "Right user names and passwords.", "listener");
+    return new Counts() {
+      @Override
+      public void accepted() {
+        right.labelValues(name).inc();
+      }
+
+      @Override
+      public void rejected() {
+        wrong.inc();
+      }
+    };
   }
 
   @Override
@@ -59,7 +85,7 @@ public final class CredentialChecker implements BiPredicate<String, String> {
     String known = verified.get(digest);
     for (Credentials.Login login : accepted.get()) {
       if (login.username().equals(username) && login.password().reveal().equals(known)) {
-        right.labelValues(name).inc();
+        counts.accepted();
         return true;
       }
     }
@@ -68,18 +94,18 @@ public final class CredentialChecker implements BiPredicate<String, String> {
 
   private boolean checkInFull(String username, String password, String digest) {
     if (!waiting.tryAcquire()) {
-      wrong.labelValues(name).inc();
+      counts.rejected();
       return false;
     }
     try {
       for (Credentials.Login login : accepted.get()) {
         if (login.username().equals(username) && matches(password, login.password())) {
           remember(digest, login.password().reveal());
-          right.labelValues(name).inc();
+          counts.accepted();
           return true;
         }
       }
-      wrong.labelValues(name).inc();
+      counts.rejected();
       clock.sleep(WRONG_DELAY_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -49,23 +49,25 @@ public final class Credentials {
   private final Disk disk;
   private final CredentialFiles files;
   private final CredentialSettings settings;
-  private final Gauge expiry;
+  private final Telemetry telemetry;
   private byte @Nullable [] refreshed;
   private Manifest current = Manifest.empty();
   private long currentSinceMillis = Long.MIN_VALUE;
 
   public Credentials(Environment environment, Path folder, CredentialSettings settings) {
+    this(environment.clock(), environment.disk(), environment.telemetry(), folder, settings);
+  }
+
+  public Credentials(Clock clock, Disk disk, Telemetry telemetry, Path folder, CredentialSettings settings) {
     List<Problem> problems = settings.check();
     if (!problems.isEmpty()) {
       throw new ProblemsException(problems);
     }
-    this.clock = environment.clock();
-    this.disk = environment.disk();
+    this.clock = clock;
+    this.disk = disk;
     this.files = new CredentialFiles(disk, folder);
     this.settings = settings;
-    Telemetry telemetry = environment.telemetry();
-    this.expiry = telemetry.gauge(
-        EXPIRY_METRIC, "When a certificate of the deployment ends, in seconds since 1970.", "subject");
+    this.telemetry = telemetry;
   }
 
   /**
@@ -368,6 +370,7 @@ public final class Credentials {
   }
 
   private void publishExpiry(Manifest manifest) {
+    Gauge expiry = telemetry.gauge(EXPIRY_METRIC, "When a certificate of the deployment ends, in seconds since 1970.", "subject");
     expiry.labelValues(AUTHORITY_NAME).set(manifest.authorityEndMillis() / 1000.0);
     if (manifest.hasNextAuthority()) {
       expiry.labelValues(AUTHORITY_NAME + " (next)").set(manifest.nextAuthorityEndMillis() / 1000.0);

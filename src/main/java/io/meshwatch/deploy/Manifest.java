@@ -2,12 +2,10 @@ package io.meshwatch.deploy;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,7 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record Manifest(long authorityEndMillis, long nextAuthorityEndMillis, Map<String, Certificate> certificates, Map<String, Password> passwords) {
   private static final int VERSION = 1;
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   /** A server certificate. */
   record Certificate(String name, List<String> hosts, long endMillis) {}
@@ -66,23 +63,23 @@ record Manifest(long authorityEndMillis, long nextAuthorityEndMillis, Map<String
 
   static Manifest read(Path file, byte[] json) throws IOException {
     try {
-      JsonNode root = MAPPER.readTree(json);
-      if (root.path("version").asInt(0) != VERSION) {
-        throw new IOException(file + ": expected version " + VERSION + ", got " + root.path("version"));
+      PlainJson root = PlainJson.read(json);
+      long version = root.get("version").number(0);
+      if (version != VERSION) {
+        throw new IOException(file + ": expected version " + VERSION + ", got " + version);
       }
-      Manifest manifest = empty().withAuthority(root.path("authorityEnd").asLong(0), root.path("nextAuthorityEnd").asLong(0));
-      for (JsonNode one : root.path("certificates")) {
-        List<String> hosts = new ArrayList<>();
-        one.path("hosts").forEach(host -> hosts.add(host.asString("")));
-        manifest = manifest.with(new Certificate(one.path("name").asString(""), List.copyOf(hosts), one.path("end").asLong(0)));
+      Manifest manifest = empty().withAuthority(root.get("authorityEnd").number(0), root.get("nextAuthorityEnd").number(0));
+      for (PlainJson one : root.get("certificates").elements()) {
+        List<String> hosts = one.get("hosts").elements().stream().map(PlainJson::text).toList();
+        manifest = manifest.with(new Certificate(one.get("name").text(), hosts, one.get("end").number(0)));
       }
-      for (JsonNode one : root.path("passwords")) {
+      for (PlainJson one : root.get("passwords").elements()) {
         manifest = manifest.with(new Password(
-            one.path("owner").asString(""),
-            one.path("generation").asInt(1),
-            one.path("since").asLong(0),
-            one.path("next").asBoolean(false),
-            one.path("previousUntil").asLong(0)));
+            one.get("owner").text(),
+            (int) one.get("generation").number(1),
+            one.get("since").number(0),
+            one.get("next").isTrue(),
+            one.get("previousUntil").number(0)));
       }
       return manifest;
     } catch (JacksonException e) {
@@ -91,7 +88,8 @@ record Manifest(long authorityEndMillis, long nextAuthorityEndMillis, Map<String
   }
 
   byte[] json() {
-    ObjectNode root = MAPPER.createObjectNode().put("version", VERSION).put("authorityEnd", authorityEndMillis)
+    JsonMapper mapper = JsonMapper.builder().build();
+    ObjectNode root = mapper.createObjectNode().put("version", VERSION).put("authorityEnd", authorityEndMillis)
         .put("nextAuthorityEnd", nextAuthorityEndMillis);
     ArrayNode certificateList = root.putArray("certificates");
     for (Certificate certificate : certificates.values()) {
@@ -107,6 +105,6 @@ record Manifest(long authorityEndMillis, long nextAuthorityEndMillis, Map<String
           .put("next", password.next())
           .put("previousUntil", password.previousUntilMillis());
     }
-    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
+    return mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
   }
 }

@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.eclipse.jetty.http.HttpField;
@@ -32,10 +29,6 @@ import org.slf4j.LoggerFactory;
 /** Joins Jetty's request and response to ours: login, limits, compression, and what becomes of a handler's exception. */
 final class JettyBridge extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(JettyBridge.class);
-  /** Smaller bodies are sent as they are: a gzip header costs more than it saves. */
-  private static final int GZIP_BYTES_MIN = 1024;
-  /** Beginnings of content types that are compressed in themselves: pictures, fonts, chunks of samples. */
-  private static final List<String> PACKED_TYPES = List.of("image/png", "font/", "application/x-streamed-protobuf");
   /** Requests that are answered at once; more are told to come back. */
   static final int REQUESTS_MAX = 500;
 
@@ -82,7 +75,7 @@ final class JettyBridge extends Handler.Abstract {
 
   private void answer(Request request, Response response, Reply reply, Callback callback) {
     long beganNanos = clock.monotonicNanos();
-    Optional<String> user = user(request);
+    Optional<String> user = spec.user(request.getHeaders().get(HttpHeader.AUTHORIZATION));
     answer(request, user, response, reply, callback);
     boolean loginFailed = spec.login().isPresent() && user.isEmpty() && request.getHeaders().contains(HttpHeader.AUTHORIZATION);
     observer.accept(new AccessEntry(clock.wallMillis(), spec.name(), Request.getRemoteAddr(request), user, loginFailed, request.getMethod(),
@@ -135,15 +128,6 @@ final class JettyBridge extends Handler.Abstract {
     }
   }
 
-  private Optional<String> user(Request request) {
-    BiPredicate<String, String> login = spec.login().orElse(null);
-    String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-    if (login == null || header == null) {
-      return Optional.empty();
-    }
-    return BasicAuthHeader.parse(header).filter(pair -> login.test(pair.username(), pair.password())).map(BasicAuthHeader::username);
-  }
-
   /** Confined to the request's thread. */
   private static final class Incoming implements HttpRequest {
     private final Request request;
@@ -178,33 +162,14 @@ final class JettyBridge extends Handler.Abstract {
       Map<String, List<String>> known = parameters;
       if (known == null) {
         known = new LinkedHashMap<>();
-        addForm(known, request.getHttpURI().getQuery());
+        FormText.addTo(known, request.getHttpURI().getQuery());
         String type = header("Content-Type").orElse("");
         if (type.startsWith("application/x-www-form-urlencoded")) {
-          addForm(known, new String(body(bodyBytesMax), StandardCharsets.UTF_8));
+          FormText.addTo(known, new String(body(bodyBytesMax), StandardCharsets.UTF_8));
         }
         parameters = known;
       }
       return known;
-    }
-
-    private static void addForm(Map<String, List<String>> into, @Nullable String form) {
-      if (form == null || form.isEmpty()) {
-        return;
-      }
-      for (String pair : form.split("&", -1)) {
-        int equals = pair.indexOf('=');
-        String name = decode(equals < 0 ? pair : pair.substring(0, equals));
-        into.computeIfAbsent(name, n -> new ArrayList<>()).add(equals < 0 ? "" : decode(pair.substring(equals + 1)));
-      }
-    }
-
-    private static String decode(String text) {
-      try {
-        return URLDecoder.decode(text, StandardCharsets.UTF_8);
-      } catch (IllegalArgumentException e) {
-        return text;
-      }
     }
 
     @Override
@@ -275,7 +240,7 @@ final class JettyBridge extends Handler.Abstract {
 
     @Override
     public void send(byte[] body) throws IOException {
-      if (body.length >= GZIP_BYTES_MIN && mayCompress()) {
+      if (body.length >= Gzip.BYTES_MIN && mayCompress()) {
         try (OutputStream out = stream()) {
           out.write(body);
         }
@@ -298,11 +263,8 @@ final class JettyBridge extends Handler.Abstract {
     }
 
     private boolean mayCompress() {
-      String accepted = request.getHeaders().get(HttpHeader.ACCEPT_ENCODING);
-      String type = response.getHeaders().get(HttpHeader.CONTENT_TYPE);
-      boolean packedAlready = response.getHeaders().contains(HttpHeader.CONTENT_ENCODING)
-          || (type != null && PACKED_TYPES.stream().anyMatch(type::startsWith));
-      return accepted != null && accepted.contains("gzip") && !packedAlready;
+      return !response.getHeaders().contains(HttpHeader.CONTENT_ENCODING)
+          && Gzip.pays(request.getHeaders().get(HttpHeader.ACCEPT_ENCODING), response.getHeaders().get(HttpHeader.CONTENT_TYPE));
     }
 
     @Override

@@ -1,10 +1,6 @@
 package io.meshwatch.environment;
 
-import java.io.IOException;
 import java.net.BindException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -61,7 +57,8 @@ final class JettyListeners implements Listeners {
     configuration.setSendServerVersion(false);
     // Empty segments name nothing on a disk here; the handler says what becomes of them.
     configuration.setUriCompliance(UriCompliance.DEFAULT.with("empty segments", UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT));
-    SslContextFactory.@Nullable Server tls = spec.tls().map(JettyListeners::sslContext).orElse(null);
+    @Nullable CertificateFiles files = spec.tls().map(CertificateFiles::new).orElse(null);
+    SslContextFactory.@Nullable Server tls = files == null ? null : sslContext(files);
     ServerConnector connector = connector(server, configuration, tls);
     connector.setHost(spec.host());
     connector.setPort(spec.port());
@@ -74,7 +71,7 @@ final class JettyListeners implements Listeners {
     // Jetty's own grace would also wait for connections that are kept but idle.
     server.setStopTimeout(0);
     start(server, spec);
-    Timers.@Nullable Timer reload = tls == null ? null : watchCertificate(spec, tls);
+    Timers.@Nullable Timer reload = files == null || tls == null ? null : watchCertificate(spec, tls, files);
     return new JettyListener(server, connector, bridge, reload);
   }
 
@@ -105,20 +102,12 @@ final class JettyListeners implements Listeners {
         new HttpConnectionFactory(configuration));
   }
 
-  private static SslContextFactory.Server sslContext(ListenerSpec.ServerTls files) {
+  private static SslContextFactory.Server sslContext(CertificateFiles files) {
     SslContextFactory.Server tls = new SslContextFactory.Server();
     tls.setSniRequired(false);
     tls.setKeyStorePassword("");
-    loadKey(tls, files);
+    tls.setKeyStore(files.keyStore());
     return tls;
-  }
-
-  private static void loadKey(SslContextFactory.Server tls, ListenerSpec.ServerTls files) {
-    try {
-      tls.setKeyStore(Pem.keyStore(Pem.of(files.certificateChainFile()), Pem.of(files.keyFile())));
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalStateException("cannot use certificate " + files.certificateChainFile() + ": " + e.getMessage(), e);
-    }
   }
 
   private static void start(Server server, ListenerSpec spec) {
@@ -143,33 +132,20 @@ final class JettyListeners implements Listeners {
     return false;
   }
 
-  private Timers.Timer watchCertificate(ListenerSpec spec, SslContextFactory.Server tls) {
-    ListenerSpec.ServerTls files = spec.tls().orElseThrow();
-    long[] seen = {changedAt(files.certificateChainFile()), changedAt(files.keyFile())};
+  private Timers.Timer watchCertificate(ListenerSpec spec, SslContextFactory.Server tls, CertificateFiles files) {
     return timers.every("certificate-" + spec.name(), CERTIFICATE_CHECK_MILLIS, 0, dueMillis -> {
-      long[] now = {changedAt(files.certificateChainFile()), changedAt(files.keyFile())};
-      if (now[0] != seen[0] || now[1] != seen[1]) {
+      if (files.changed()) {
         reload(spec, tls, files);
-        seen[0] = now[0];
-        seen[1] = now[1];
       }
     });
   }
 
-  private static void reload(ListenerSpec spec, SslContextFactory.Server tls, ListenerSpec.ServerTls files) {
+  private static void reload(ListenerSpec spec, SslContextFactory.Server tls, CertificateFiles files) {
     try {
-      tls.reload(context -> loadKey((SslContextFactory.Server) context, files));
-      LOG.info("{}: new certificate from {}", spec.name(), files.certificateChainFile());
+      tls.reload(context -> context.setKeyStore(files.keyStore()));
+      LOG.info("{}: new certificate from {}", spec.name(), files);
     } catch (Exception e) {
       LOG.warn("{}: keeps the old certificate: {}", spec.name(), e.getMessage());
-    }
-  }
-
-  private static long changedAt(Path file) {
-    try {
-      return Files.getLastModifiedTime(file).toMillis();
-    } catch (IOException e) {
-      return 0;
     }
   }
 

@@ -9,17 +9,19 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A listening TCP port for a protocol other than HTTP; each connection has its own virtual thread. Safe for all threads. */
+/** A listening TCP port for a protocol other than HTTP; each connection has a thread of its own, usually a virtual one. Safe for all threads. */
 public final class TcpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
 
   private final String name;
   private final int connectionsMax;
   private final int idleMillis;
-  private final Handler handler;
+  private final ThreadFactory threads;
+  private final ConnectionHandler handler;
   private final ServerSocket listening;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
@@ -30,6 +32,12 @@ public final class TcpServer implements AutoCloseable {
     void serve(InputStream in, OutputStream out) throws IOException;
   }
 
+  /** Has a whole conversation with a client; the connection is closed by the caller. */
+  @FunctionalInterface
+  interface ConnectionHandler {
+    void serve(Socket connection) throws IOException;
+  }
+
   /**
    * Opens the port; throws {@link Listeners.PortTakenException} if another program has it.
    *
@@ -38,12 +46,20 @@ public final class TcpServer implements AutoCloseable {
    * @param idleMillis a connection that sends nothing for so long is closed
    */
   public TcpServer(String name, String host, int port, int connectionsMax, int idleMillis, Handler handler) {
+    this(name, host, port, connectionsMax, idleMillis, Thread.ofVirtual().factory(),
+        connection -> handler.serve(connection.getInputStream(), connection.getOutputStream()));
+  }
+
+  /** The same for a handler that needs the connection itself, with other threads. */
+  TcpServer(
+      String name, String host, int port, int connectionsMax, int idleMillis, ThreadFactory threads, ConnectionHandler handler) {
     this.name = name;
     this.connectionsMax = connectionsMax;
     this.idleMillis = idleMillis;
+    this.threads = threads;
     this.handler = handler;
     this.listening = listen(name, host, port);
-    Thread.ofVirtual().name(name + "-accept").start(this::accept);
+    start(name + "-accept", this::accept);
   }
 
   private static ServerSocket listen(String name, String host, int port) {
@@ -64,6 +80,12 @@ public final class TcpServer implements AutoCloseable {
     return listening.getLocalPort();
   }
 
+  private void start(String threadName, Runnable work) {
+    Thread thread = threads.newThread(work);
+    thread.setName(threadName);
+    thread.start();
+  }
+
   private void accept() {
     while (!listening.isClosed()) {
       try {
@@ -73,7 +95,7 @@ public final class TcpServer implements AutoCloseable {
           continue;
         }
         connections.add(connection);
-        Thread.ofVirtual().name(name).start(() -> serve(connection));
+        start(name, () -> serve(connection));
       } catch (IOException e) {
         LOG.debug("{}: accepting ended: {}", name, e.getMessage());
       }
@@ -83,7 +105,7 @@ public final class TcpServer implements AutoCloseable {
   private void serve(Socket connection) {
     try (connection) {
       connection.setSoTimeout(idleMillis);
-      handler.serve(connection.getInputStream(), connection.getOutputStream());
+      handler.serve(connection);
     } catch (IOException e) {
       LOG.debug("{}: a conversation ended early: {}", name, e.getMessage());
     } finally {

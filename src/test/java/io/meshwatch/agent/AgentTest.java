@@ -16,7 +16,7 @@ class AgentTest {
   @Test
   void servesThisMachinesMetricsOnlyToWhoKnowsThePassword() throws Exception {
     AgentSettings settings = new AgentSettings("127.0.0.1", 0, "agent.crt", "agent.key", "scrape", Secret.of("right"));
-    try (Agent agent = new Agent(environment.environment(), settings)) {
+    try (Agent agent = new Agent(environment.environment().clock(), environment.environment().listeners(), settings)) {
       HttpCall call = HttpCall.get(URI.create("https://127.0.0.1:" + agent.port() + "/metrics"), TlsTrust.PUBLIC);
       assertThat(answer(call).status()).isEqualTo(401);
       assertThat(answer(call.withBasicAuth("scrape", Secret.of("wrong"))).status()).isEqualTo(401);
