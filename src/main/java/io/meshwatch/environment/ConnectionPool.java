@@ -23,13 +23,17 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
 import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
@@ -40,6 +44,8 @@ import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.URIScheme;
+import org.apache.hc.core5.http.config.Lookup;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
@@ -68,10 +74,18 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
   static final int CONNECTIONS_PER_HOST_MAX = 100;
   private static final long IDLE_SECONDS_MAX = 180;
 
+  private static final RequestConfig REQUESTS =
+      RequestConfig.custom().setRedirectsEnabled(false).setContentCompressionEnabled(false).setProtocolUpgradeEnabled(false).build();
+
+  /** How requests are sent over a socket in the file system; each such file has connections of its own. */
+  static RequestConfig requestsOver(Path socketFile) {
+    return RequestConfig.copy(REQUESTS).setUnixDomainSocket(socketFile).build();
+  }
+
   static ConnectionPool open(TlsTrust trust) throws IOException {
     List<Long> changedAt = filesChangedAt(trust);
     TlsSocketStrategy tls = tlsStrategy(trust);
-    var manager = PoolingHttpClientConnectionManagerBuilder.create()
+    var manager = new MeasuredConnections()
         .setDnsResolver(new MeasuredResolver())
         .setTlsSocketStrategy((socket, target, port, attachment, context) -> {
           enter(Phase.TLS);
@@ -90,11 +104,7 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
         .setConnectionManager(manager)
         .setRequestExecutor(new MeasuredExecutor())
         .setRoutePlanner(new ProxiedRoutes())
-        .setDefaultRequestConfig(RequestConfig.custom()
-            .setRedirectsEnabled(false)
-            .setContentCompressionEnabled(false)
-            .setProtocolUpgradeEnabled(false)
-            .build())
+        .setDefaultRequestConfig(REQUESTS)
         .disableAutomaticRetries()
         .disableRedirectHandling()
         .disableCookieManagement()
@@ -190,6 +200,20 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
 
   void close() {
     client.close(CloseMode.GRACEFUL);
+  }
+
+  /** Tells when a connection is opened, as no name is looked up for a socket in the file system. */
+  private static final class MeasuredConnections extends PoolingHttpClientConnectionManagerBuilder {
+    @Override
+    protected HttpClientConnectionOperator createConnectionOperator(SchemePortResolver ports, DnsResolver names, TlsSocketStrategy tls) {
+      Lookup<TlsSocketStrategy> secured = scheme -> URIScheme.HTTPS.same(scheme) ? tls : null;
+      return new DefaultHttpClientConnectionOperator(ports, names, secured) {
+        @Override
+        protected void onBeforeSocketConnect(HttpContext context, HttpHost endpoint) {
+          enter(Phase.CONNECT);
+        }
+      };
+    }
   }
 
   private static final class MeasuredResolver extends SystemDefaultDnsResolver {

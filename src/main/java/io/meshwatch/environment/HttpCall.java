@@ -3,6 +3,7 @@ package io.meshwatch.environment;
 import io.meshwatch.model.Secret;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param bodyBytesMax the answer's body after decompression; a larger one is a failure
  * @param followRedirects whether 3xx are followed, at most ten times; credentials, also those in headers, never go to another host
  * @param proxy through which proxy it goes
+ * @param socketFile a socket in the file system that takes the place of the network: whatever the address says, connections go there, and no proxy is used
  */
 public record HttpCall(
     String method,
@@ -34,7 +36,8 @@ public record HttpCall(
     long timeoutMillis,
     long bodyBytesMax,
     boolean followRedirects,
-    HttpProxy proxy) {
+    HttpProxy proxy,
+    Optional<Path> socketFile) {
 
   private static final Set<String> HARMLESS = Set.of("accept", "accept-encoding", "accept-language", "connection", "content-type", "user-agent",
       "x-prometheus-refresh-interval-seconds", "x-prometheus-scrape-timeout-seconds");
@@ -43,6 +46,12 @@ public record HttpCall(
   public HttpCall(String method, URI uri, List<Header> headers, byte[] body, Optional<BasicAuth> basicAuth, TlsTrust trust, long timeoutMillis,
       long bodyBytesMax, boolean followRedirects) {
     this(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, HttpProxy.NONE);
+  }
+
+  /** A request over the network. */
+  public HttpCall(String method, URI uri, List<Header> headers, byte[] body, Optional<BasicAuth> basicAuth, TlsTrust trust, long timeoutMillis,
+      long bodyBytesMax, boolean followRedirects, HttpProxy proxy) {
+    this(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy, Optional.empty());
   }
 
   public record Header(String name, String value) {}
@@ -70,29 +79,33 @@ public record HttpCall(
   public HttpCall header(String name, String value) {
     List<Header> more = new ArrayList<>(headers);
     more.add(new Header(name, value));
-    return new HttpCall(method, uri, List.copyOf(more), body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
+    return new HttpCall(method, uri, List.copyOf(more), body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy, socketFile);
   }
 
   public HttpCall withBasicAuth(String username, Secret password) {
     return new HttpCall(method, uri, headers, body, Optional.of(new BasicAuth(username, password)), trust, timeoutMillis,
-        bodyBytesMax, followRedirects, proxy);
+        bodyBytesMax, followRedirects, proxy, socketFile);
   }
 
   public HttpCall withLimits(long newTimeoutMillis, long newBodyBytesMax) {
-    return new HttpCall(method, uri, headers, body, basicAuth, trust, newTimeoutMillis, newBodyBytesMax, followRedirects, proxy);
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, newTimeoutMillis, newBodyBytesMax, followRedirects, proxy, socketFile);
   }
 
   public HttpCall withProxy(HttpProxy newProxy) {
-    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, newProxy);
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, newProxy, socketFile);
+  }
+
+  public HttpCall withSocketFile(Optional<Path> newSocketFile) {
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy, newSocketFile);
   }
 
   /** This call with another method and body. */
   public HttpCall with(String newMethod, byte[] newBody) {
-    return new HttpCall(newMethod, uri, headers, newBody, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
+    return new HttpCall(newMethod, uri, headers, newBody, basicAuth, trust, timeoutMillis, bodyBytesMax, followRedirects, proxy, socketFile);
   }
 
   public HttpCall withRedirects(boolean follow) {
-    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, follow, proxy);
+    return new HttpCall(method, uri, headers, body, basicAuth, trust, timeoutMillis, bodyBytesMax, follow, proxy, socketFile);
   }
 
   /**
@@ -110,7 +123,7 @@ public record HttpCall(
         .filter(h -> keepsMethod || !h.name().equalsIgnoreCase("Content-Type"))
         .toList();
     return new HttpCall(keepsMethod ? method : "GET", target, kept, keepsMethod ? body : new byte[0],
-        sameOrigin ? basicAuth : Optional.empty(), trust, timeoutMillis, bodyBytesMax, followRedirects, proxy);
+        sameOrigin ? basicAuth : Optional.empty(), trust, timeoutMillis, bodyBytesMax, followRedirects, proxy, socketFile);
   }
 
   /** Whether a header may be shown to a host that was not asked for: whatever else was configured may be secret. */

@@ -36,12 +36,21 @@ public final class LocalSocket implements AutoCloseable {
     }
     SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path));
     try {
-      channel.configureBlocking(false);
-      Selector selector = Selector.open();
+      return watched(channel, timeoutMillis);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static LocalSocket watched(SocketChannel channel, long timeoutMillis) throws IOException {
+    channel.configureBlocking(false);
+    Selector selector = Selector.open();
+    try {
       channel.register(selector, SelectionKey.OP_READ);
       return new LocalSocket(channel, selector, timeoutMillis);
     } catch (IOException e) {
-      channel.close();
+      selector.close();
       throw e;
     }
   }

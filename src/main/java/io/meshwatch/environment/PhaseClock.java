@@ -11,6 +11,7 @@ final class PhaseClock {
   private final long[] nanos = new long[PHASES];
   private Phase phase = Phase.CONNECT;
   private long since;
+  private boolean connected;
 
   PhaseClock(Clock clock) {
     this.clock = clock;
@@ -23,6 +24,7 @@ final class PhaseClock {
     nanos[index(phase)] += now - since;
     since = now;
     phase = next;
+    connected |= next == Phase.RESOLVE || next == Phase.CONNECT || next == Phase.TLS;
   }
 
   Phase phase() {
@@ -31,7 +33,7 @@ final class PhaseClock {
 
   /** Whether the exchange used a connection that was there already. */
   boolean reusedConnection() {
-    return nanos[index(Phase.RESOLVE)] == 0 && nanos[index(Phase.TLS)] == 0;
+    return !connected;
   }
 
   Phases end() {

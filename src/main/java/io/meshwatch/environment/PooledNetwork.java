@@ -178,7 +178,11 @@ final class PooledNetwork implements Network, AutoCloseable {
         leftNanos,
         TimeUnit.NANOSECONDS);
     HttpClientContext context = HttpClientContext.create();
-    proxy.ifPresent(route -> context.setAttribute(ConnectionPool.PROXY, route));
+    proxy.ifPresent(route -> {
+      context.setAttribute(ConnectionPool.PROXY, route);
+      // A tunnel that was opened with one login serves only calls with the same.
+      context.setUserToken(route);
+    });
     try {
       HttpResult answer = ScopedValue.where(ConnectionPool.PHASES, phases)
           .call(() -> pool.client().execute(request, context, response -> reader.read(call, response, context, phases)));
@@ -196,7 +200,7 @@ final class PooledNetwork implements Network, AutoCloseable {
       Phase blamed = FailureText.phase(e, phase);
       String message = proxy.isPresent() && !(e instanceof ProxyRefusalException) && (blamed == Phase.RESOLVE || blamed == Phase.CONNECT)
           ? FailureText.of(e, proxy.get().uri(), call.trust()) + " (the proxy on the way to " + call.uri().getAuthority() + ")"
-          : FailureText.of(e, call.uri(), call.trust());
+          : FailureText.of(e, call.uri(), call.trust()) + call.socketFile().map(file -> " (over the socket " + file + ")").orElse("");
       return new Attempt(new HttpResult.Failure(blamed, message, phases.end()), unseen);
     } finally {
       deadline.cancel(false);
@@ -205,6 +209,7 @@ final class PooledNetwork implements Network, AutoCloseable {
 
   private static HttpUriRequestBase request(HttpCall call, Optional<ProxyRoute> proxy) {
     HttpUriRequestBase request = new HttpUriRequestBase(call.method(), call.uri());
+    call.socketFile().map(ConnectionPool::requestsOver).ifPresent(request::setConfig);
     for (HttpCall.Header header : call.headers()) {
       request.addHeader(header.name(), header.value());
     }

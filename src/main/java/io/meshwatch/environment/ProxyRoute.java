@@ -21,7 +21,7 @@ record ProxyRoute(URI uri, List<HttpCall.Header> connectHeaders) {
 
   /** The proxy of a call, empty if it goes directly to its host; throws {@link IllegalArgumentException} if a proxy's address is none. */
   static Optional<ProxyRoute> of(HttpCall call, Function<String, Optional<String>> variables) {
-    if (call.proxy().equals(HttpProxy.NONE)) {
+    if (call.proxy().equals(HttpProxy.NONE) || call.socketFile().isPresent()) {
       return Optional.empty();
     }
     return call.proxy().uriFor(call.uri(), variables).map(uri -> new ProxyRoute(uri, call.proxy().connectHeaders()));

@@ -2,6 +2,8 @@ package io.meshwatch.scrape;
 
 import io.meshwatch.model.Labels;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * One page to scrape.
@@ -9,13 +11,14 @@ import java.net.URI;
  * @param labels what all of its series are given
  * @param discovered all labels before relabelling, for the page that explains a target
  * @param uri the page, without credentials
+ * @param socketFile a socket in the file system through which it is reached instead of the network
  * @param intervalMillis time between two scrapes
  * @param timeoutMillis most time for one
  */
-record Target(Labels labels, Labels discovered, URI uri, long intervalMillis, long timeoutMillis) {
+record Target(Labels labels, Labels discovered, URI uri, Optional<Path> socketFile, long intervalMillis, long timeoutMillis) {
   /** What makes it this target and no other: two with the same key would write the same series. */
   String key() {
-    return labels + " " + uri;
+    return labels + " " + uri + socketFile.map(file -> " " + file).orElse("");
   }
 
   /** Whether it is scraped as often and as patiently as another. */

@@ -7,9 +7,11 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Makes targets from what discovery found: the job's labels are added, the rules applied, the address taken apart. */
@@ -79,9 +81,6 @@ final class TargetFactory {
 
   private Target target(Labels discovered, Labels relabelled) {
     String address = relabelled.get(TargetGroup.ADDRESS);
-    if (!relabelled.get(UNIX_SOCKET).isEmpty()) {
-      throw new IllegalArgumentException("targets behind a socket file (" + UNIX_SOCKET + ") cannot be scraped");
-    }
     if (address.isEmpty()) {
       throw new IllegalArgumentException("no address");
     }
@@ -94,7 +93,11 @@ final class TargetFactory {
       throw new IllegalArgumentException("scrape timeout cannot be greater than scrape interval: "
           + PromDuration.format(timeoutMillis) + " > " + PromDuration.format(intervalMillis));
     }
-    return new Target(publicLabels(relabelled, address), discovered, uri(relabelled, address), intervalMillis, timeoutMillis);
+    return new Target(publicLabels(relabelled, address), discovered, uri(relabelled, address), socketFile(relabelled), intervalMillis, timeoutMillis);
+  }
+
+  private static Optional<Path> socketFile(Labels labels) {
+    return Optional.of(labels.get(UNIX_SOCKET)).filter(path -> !path.isEmpty()).map(Path::of);
   }
 
   private static long duration(Labels labels, String name) {

@@ -167,7 +167,7 @@ final class TargetLoop {
       try {
         HttpResult result =
             environment.network().exchange(
-                credentials.get(target.uri(), headers, target.timeoutMillis(), job.limits().effectiveBodyBytes()));
+                credentials.get(target.uri(), headers, target.timeoutMillis(), job.limits().effectiveBodyBytes()).withSocketFile(target.socketFile()));
         failure = failureOf(result);
         answer = failure == null ? (HttpResult.Answer) result : null;
       } catch (ScrapeFailure e) {

@@ -81,6 +81,19 @@ class ProxyTest {
   }
 
   @Test
+  void tunnelsOfOneLoginAreNotUsedByAnother() throws Exception {
+    TestCertificates certificates = new TestCertificates(folder);
+    ListenerSpec spec = new ListenerSpec("tls", "127.0.0.1", 0, Optional.of(certificates.server("a", "127.0.0.1", 5)), Optional.empty(), 100);
+    try (HttpListener target = system.environment().listeners().open(spec, (request, reply) -> reply.send("text/plain", "up 1"))) {
+      HttpCall call = HttpCall.get(URI.create("https://127.0.0.1:" + target.port() + "/"), TlsTrust.ca(certificates.ca()));
+      for (String login : List.of("one:x@", "two:x@", "one:x@", "two:x@")) {
+        assertThat(((Answer) system.environment().network().exchange(call.withProxy(through(login)))).text()).isEqualTo("up 1");
+      }
+      assertThat(asked).as("a tunnel for each login, and each used again").hasSize(2);
+    }
+  }
+
+  @Test
   void plainRequestsNameTheirHostToTheProxyAndLogIn() throws Exception {
     HttpCall call = HttpCall.get(URI.create("http://target.invalid:9100/metrics?a=b"), TlsTrust.PUBLIC).withProxy(through("me:se%40cret@"));
     Answer answer = (Answer) system.environment().network().exchange(call);

@@ -10,6 +10,7 @@ import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.Secret;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -434,11 +435,16 @@ class ScraperTest {
   }
 
   @Test
-  void aTargetBehindASocketFileIsRefusedWithItsReason() throws InterruptedException {
-    RelabelRule rule = new RelabelRule(List.of(), ";", "(.*)", 0, "__unix_socket__", "/run/x.sock", RelabelAction.REPLACE);
-    w.apply(ScrapeWorld.job(TARGET).withRelabelRules(List.of(rule), List.of()));
-    assertThat(w.scraper.targets()).isEmpty();
-    assertThat(w.scraper.droppedTargets().getFirst().reason()).isEqualTo("targets behind a socket file (__unix_socket__) cannot be scraped");
+  void targetsBehindDifferentSocketFilesAreDifferentOnesUnderOneAddress() throws InterruptedException {
+    ScrapeJob job = ScrapeJob.defaults().withName("j").withTargets(List.of(
+        new StaticTargets(List.of("localhost"), List.of(new TextEntry("__unix_socket__", "/run/a.sock"))),
+        new StaticTargets(List.of("localhost"), List.of(new TextEntry("__unix_socket__", "/run/b.sock")))));
+    w.apply(job);
+    assertThat(w.scraper.targets()).hasSize(2).allSatisfy(target -> {
+      assertThat(target.labels().get("instance")).isEqualTo("localhost");
+      assertThat(target.labels().get("__unix_socket__")).isEmpty();
+      assertThat(target.url()).isEqualTo("https://localhost/metrics");
+    });
   }
 
   /** Values of a series of the one target. */
