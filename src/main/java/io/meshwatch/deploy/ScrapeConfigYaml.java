@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes scrape jobs as Prometheus reads them. Options that only newer versions know appear only where they differ from the default,
@@ -169,10 +170,20 @@ final class ScrapeConfigYaml {
   private Map<String, Object> oauth2(String job, ConnectionSettings.OAuth2 oauth2) throws IOException {
     Map<String, String> parameters = new LinkedHashMap<>();
     oauth2.endpointParameters().forEach(p -> parameters.put(p.mapKey(), p.mapValue()));
-    return new YamlText()
-        .set("client_id", oauth2.clientId())
-        .set("client_secret_file", secrets.add(job + ".oauth2", secrets.read(oauth2.clientSecret(), oauth2.clientSecretFile())))
-        .set("token_url", oauth2.tokenUrl())
+    YamlText yaml = new YamlText().set("client_id", oauth2.clientId());
+    if (oauth2.jwtBearer().isPresent()) {
+      ConnectionSettings.JwtBearer bearer = oauth2.jwtBearer().get();
+      yaml.set("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+          .set("client_certificate_key_file", secrets.add(job + ".oauth2.key", secrets.read(bearer.key(), bearer.keyFile())))
+          .setUnlessEmpty("client_certificate_key_id", bearer.keyId())
+          .set("signature_algorithm", bearer.algorithm())
+          .setUnlessEmpty("iss", bearer.issuer())
+          .setUnlessEmpty("audience", bearer.audience())
+          .setUnlessEmpty("claims", bearer.claims().isEmpty() ? Map.of() : JsonMapper.shared().readValue(bearer.claims(), Map.class));
+    } else {
+      yaml.set("client_secret_file", secrets.add(job + ".oauth2", secrets.read(oauth2.clientSecret(), oauth2.clientSecretFile())));
+    }
+    return yaml.set("token_url", oauth2.tokenUrl())
         .setUnlessEmpty("scopes", oauth2.scopes())
         .setUnlessEmpty("endpoint_params", parameters)
         .setUnlessEmpty("tls_config", tls(job + ".oauth2", oauth2.tls()))

@@ -33,7 +33,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
  * @param source where, for messages
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7468">RFC 7468</a>
  */
-record Pem(Secret text, String source) {
+public record Pem(Secret text, String source) {
   private static final Pattern PRIVATE_KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
   private static final char[] NO_PASSWORD = new char[0];
@@ -58,7 +58,7 @@ record Pem(Secret text, String source) {
   }
 
   /** The private key, without password; EC, RSA or Ed25519. */
-  PrivateKey privateKey() throws GeneralSecurityException {
+  public PrivateKey privateKey() throws GeneralSecurityException {
     Matcher pem = PRIVATE_KEY.matcher(text.reveal());
     if (!pem.find()) {
       return olderKey();

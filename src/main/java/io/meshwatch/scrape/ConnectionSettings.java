@@ -2,8 +2,12 @@ package io.meshwatch.scrape;
 
 import io.meshwatch.environment.TlsVersion;
 import io.meshwatch.model.Secret;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * How to connect to a target or to a service that lists targets.
@@ -56,7 +60,7 @@ public record ConnectionSettings(
   }
 
   /**
-   * How a token is asked for: the client credentials grant.
+   * How a token is asked for: by the client credentials grant, or by a signed statement.
    *
    * @param clientId who we are
    * @param clientSecret how we prove it
@@ -66,6 +70,7 @@ public record ConnectionSettings(
    * @param endpointParameters further parameters of the request
    * @param tls how the token server's certificate is checked
    * @param proxy through which proxy the token server is asked
+   * @param jwtBearer the signed statement that takes the place of the secret; empty = the client credentials grant
    */
   public record OAuth2(
       String clientId,
@@ -75,9 +80,50 @@ public record ConnectionSettings(
       List<String> scopes,
       List<TextEntry> endpointParameters,
       Tls tls,
-      Proxy proxy) {
+      Proxy proxy,
+      Optional<JwtBearer> jwtBearer) {
     public static OAuth2 defaults() {
-      return new OAuth2("", Secret.EMPTY, Optional.empty(), "", List.of(), List.of(), Tls.defaults(), Proxy.defaults());
+      return new OAuth2("", Secret.EMPTY, Optional.empty(), "", List.of(), List.of(), Tls.defaults(), Proxy.defaults(), Optional.empty());
+    }
+  }
+
+  /**
+   * A statement about ourselves, signed with our key, for which a token is given out.
+   *
+   * @param key RSA key in PEM, without password
+   * @param keyFile a file that holds the key, read whenever a token is asked for; used if {@code key} is empty
+   * @param keyId which key it is, for the server; empty = not said
+   * @param algorithm {@code RS256}, {@code RS384} or {@code RS512}
+   * @param issuer who states it; empty = the client
+   * @param audience for whom it is; empty = the address where tokens are given out
+   * @param claims what else it states, an object in JSON; empty = nothing
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc7523">RFC 7523</a>
+   */
+  public record JwtBearer(Secret key, Optional<String> keyFile, String keyId, String algorithm, String issuer, String audience, String claims) {
+    static final Set<String> ALGORITHMS = Set.of("RS256", "RS384", "RS512");
+
+    public static JwtBearer defaults() {
+      return new JwtBearer(Secret.EMPTY, Optional.empty(), "", "RS256", "", "", "");
+    }
+
+    /** What types cannot say. */
+    List<String> check() {
+      List<String> problems = new ArrayList<>();
+      if (!ALGORITHMS.contains(algorithm)) {
+        problems.add("algorithm: expected RS256, RS384 or RS512, got " + algorithm);
+      }
+      if (!claims.isEmpty() && !isJsonObject(claims)) {
+        problems.add("claims: expected an object in JSON, got " + claims);
+      }
+      return problems;
+    }
+
+    private static boolean isJsonObject(String text) {
+      try {
+        return JsonMapper.shared().readTree(text).isObject();
+      } catch (JacksonException e) {
+        return false;
+      }
     }
   }
 

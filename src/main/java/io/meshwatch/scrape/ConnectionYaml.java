@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#http_config">http_config</a>
  */
 final class ConnectionYaml {
+  private static final String CLIENT_CREDENTIALS = "client_credentials";
+
   private final Path folder;
 
   /** A reader that resolves relative paths against this folder. */
@@ -43,7 +45,7 @@ final class ConnectionYaml {
     fields.fields("endpoint_params").ifPresent(p -> p.names().forEach(name -> parameters.add(new TextEntry(name, p.text(name, "")))));
     ConnectionSettings.OAuth2 oauth2 = new ConnectionSettings.OAuth2(fields.text("client_id", ""), Secret.of(fields.text("client_secret", "")),
         path(fields, "client_secret_file"), fields.text("token_url", ""), fields.texts("scopes"), parameters,
-        fields.fields("tls_config").map(this::tls).orElse(ConnectionSettings.Tls.defaults()), proxy(fields));
+        fields.fields("tls_config").map(this::tls).orElse(ConnectionSettings.Tls.defaults()), proxy(fields), jwtBearer(fields));
     atMostOne(fields, "client_secret", "client_secret_file");
     if (oauth2.clientId().isEmpty()) {
       fields.errorAt("client_id", "oauth2 client_id must be configured");
@@ -53,6 +55,21 @@ final class ConnectionYaml {
     }
     fields.finish();
     return oauth2;
+  }
+
+  private Optional<ConnectionSettings.JwtBearer> jwtBearer(YamlFields fields) {
+    String grant = fields.text("grant_type", CLIENT_CREDENTIALS);
+    ConnectionSettings.JwtBearer bearer = new ConnectionSettings.JwtBearer(Secret.of(fields.text("client_certificate_key", "")),
+        path(fields, "client_certificate_key_file"), fields.text("client_certificate_key_id", ""), fields.text("signature_algorithm", "RS256"),
+        fields.text("iss", ""), fields.text("audience", ""), fields.json("claims"));
+    atMostOne(fields, "client_certificate_key", "client_certificate_key_file");
+    if (!ConnectionSettings.JwtBearer.ALGORITHMS.contains(bearer.algorithm())) {
+      fields.errorAt("signature_algorithm", "valid signature algorithms are RS256, RS384 and RS512");
+    }
+    if (!grant.equals(CLIENT_CREDENTIALS) && !grant.equals(OAuthToken.JWT_BEARER)) {
+      fields.errorAt("grant_type", "expected " + CLIENT_CREDENTIALS + " or " + OAuthToken.JWT_BEARER + ", got " + grant);
+    }
+    return grant.equals(OAuthToken.JWT_BEARER) ? Optional.of(bearer) : Optional.empty();
   }
 
   private ConnectionSettings.BasicAuth basicAuth(YamlFields fields) {

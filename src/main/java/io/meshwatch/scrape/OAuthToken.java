@@ -1,5 +1,6 @@
 package io.meshwatch.scrape;
 
+import io.meshwatch.environment.Clock;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.HttpCall;
 import io.meshwatch.environment.HttpProxy;
@@ -11,17 +12,25 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A token of an OAuth 2.0 server by the client credentials grant, asked for when the one at hand is about to end. Guarded by itself.
+ * A token of an OAuth 2.0 server by the client credentials grant or for a signed statement, asked for when the one at hand is about to end.
+ * Guarded by itself.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6749#section-4.4">RFC 6749, 4.4</a>
  */
 final class OAuthToken {
   private static final long BODY_BYTES_MAX = 1 << 20;
+  static final String JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
   /** A token that ends sooner than this is not used any more. */
   private static final long MARGIN_MILLIS = 10_000;
 
@@ -31,6 +40,7 @@ final class OAuthToken {
   private final Environment environment;
   private Secret header = Secret.EMPTY;
   private long endMillis;
+  private long statements;
 
   OAuthToken(ConnectionSettings.OAuth2 settings, TlsTrust trust, HttpProxy proxy, Environment environment) {
     this.settings = settings;
@@ -47,16 +57,10 @@ final class OAuthToken {
     return header.reveal();
   }
 
-  /** Most servers take the client's secret as Basic auth, as the standard wants; some only among the parameters. */
   private HttpResult.Answer ask(long timeoutMillis) throws InterruptedException {
-    Secret secret = secret();
-    HttpCall call = HttpCall.post(URI.create(settings.tokenUrl()), "application/x-www-form-urlencoded", form("").getBytes(StandardCharsets.UTF_8), trust)
+    HttpCall call = HttpCall.post(URI.create(settings.tokenUrl()), "application/x-www-form-urlencoded", new byte[0], trust)
         .withLimits(timeoutMillis, BODY_BYTES_MAX).withProxy(proxy);
-    HttpResult result = environment.network().exchange(call.withBasicAuth(encoded(settings.clientId()), Secret.of(encoded(secret.reveal()))));
-    if (result instanceof HttpResult.Answer answer && (answer.status() == 400 || answer.status() == 401)) {
-      String own = "&client_id=" + encoded(settings.clientId()) + "&client_secret=" + encoded(secret.reveal());
-      result = environment.network().exchange(call.with(call.method(), form(own).getBytes(StandardCharsets.UTF_8)));
-    }
+    HttpResult result = settings.jwtBearer().isPresent() ? askByStatement(call, settings.jwtBearer().get()) : askBySecret(call);
     return switch (result) {
       case HttpResult.Failure failure -> throw failed(failure.message());
       case HttpResult.Answer answer when answer.status() / 100 != 2 -> throw failed(settings.tokenUrl() + " answered with status " + answer.status());
@@ -64,13 +68,44 @@ final class OAuthToken {
     };
   }
 
-  private String form(String more) {
-    StringBuilder form = new StringBuilder("grant_type=client_credentials");
-    if (!settings.scopes().isEmpty()) {
-      form.append("&scope=").append(encoded(String.join(" ", settings.scopes())));
+  private HttpResult askByStatement(HttpCall call, ConnectionSettings.JwtBearer bearer) throws InterruptedException {
+    Secret key = secret(bearer.key(), bearer.keyFile());
+    Clock clock = environment.clock();
+    try {
+      String unlike = settings.clientId() + " " + clock.wallMillis() + " " + clock.monotonicNanos() + " " + ++statements;
+      String statement = new JwtStatement(settings, bearer).signed(key, clock.wallMillis() / 1000, unlike);
+      return environment.network().exchange(with(call, Map.of("grant_type", JWT_BEARER, "assertion", statement)));
+    } catch (GeneralSecurityException e) {
+      throw failed("the client's key cannot be used: " + e.getMessage());
+    } catch (JacksonException e) {
+      throw failed("the claims are no object in JSON: " + e.getOriginalMessage());
     }
-    settings.endpointParameters().forEach(p -> form.append('&').append(encoded(p.mapKey())).append('=').append(encoded(p.mapValue())));
-    return form.append(more).toString();
+  }
+
+  /** Most servers take the client's secret as Basic auth, as the standard wants; some only among the parameters. */
+  private HttpResult askBySecret(HttpCall call) throws InterruptedException {
+    Secret secret = secret(settings.clientSecret(), settings.clientSecretFile());
+    Map<String, String> form = new TreeMap<>(Map.of("grant_type", "client_credentials"));
+    if (!settings.scopes().isEmpty()) {
+      form.put("scope", String.join(" ", settings.scopes()));
+    }
+    HttpResult result = environment.network()
+        .exchange(with(call, form).withBasicAuth(encoded(settings.clientId()), Secret.of(encoded(secret.reveal()))));
+    if (result instanceof HttpResult.Answer answer && (answer.status() == 400 || answer.status() == 401)) {
+      form.put("client_id", settings.clientId());
+      form.put("client_secret", secret.reveal());
+      result = environment.network().exchange(with(call, form));
+    }
+    return result;
+  }
+
+  /** The configured parameters may replace ours: {@code grant_type = password} for servers that know nothing else. */
+  private HttpCall with(HttpCall call, Map<String, String> parameters) {
+    Map<String, String> all = new TreeMap<>(parameters);
+    settings.endpointParameters().forEach(p -> all.put(p.mapKey(), p.mapValue()));
+    List<String> pairs = new ArrayList<>();
+    all.forEach((name, value) -> pairs.add(encoded(name) + "=" + encoded(value)));
+    return call.with(call.method(), String.join("&", pairs).getBytes(StandardCharsets.UTF_8));
   }
 
   private void take(HttpResult.Answer answer) {
@@ -89,14 +124,14 @@ final class OAuthToken {
     }
   }
 
-  private Secret secret() {
-    if (!settings.clientSecret().isEmpty() || settings.clientSecretFile().isEmpty()) {
-      return settings.clientSecret();
+  private Secret secret(Secret given, Optional<String> file) {
+    if (!given.isEmpty() || file.isEmpty()) {
+      return given;
     }
     try {
-      return Secret.of(new String(environment.disk().readAll(Path.of(settings.clientSecretFile().get())), StandardCharsets.UTF_8).strip());
+      return Secret.of(new String(environment.disk().readAll(Path.of(file.get())), StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
-      throw failed("file " + settings.clientSecretFile().get() + " cannot be read: " + e.getMessage());
+      throw failed("file " + file.get() + " cannot be read: " + e.getMessage());
     }
   }
 

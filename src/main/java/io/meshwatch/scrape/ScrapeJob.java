@@ -171,6 +171,7 @@ public record ScrapeJob(
     if (Stream.of(c.basicAuth(), c.authorization(), c.oauth2()).filter(Optional::isPresent).count() > 1) {
       problems.add(problem("expected one of basicAuth, authorization and oauth2, got more"));
     }
+    c.oauth2().flatMap(ConnectionSettings.OAuth2::jwtBearer).ifPresent(b -> b.check().forEach(m -> problems.add(problem("oauth2.jwtBearer: " + m))));
     discovery.kubernetes().forEach(k -> KubernetesDiscovery.check(k).forEach(m -> problems.add(problem("discovery.kubernetes: " + m))));
     relabelRules.forEach(r -> r.check(formats.legacyNamesOnly()).forEach(m -> problems.add(problem("relabelRules: " + m))));
     metricRelabelRules.forEach(r -> r.check(formats.legacyNamesOnly()).forEach(m -> problems.add(problem("metricRelabelRules: " + m))));

@@ -225,6 +225,16 @@ final class YamlFields {
     return value == null ? Optional.empty() : Optional.of(of(file, value, problems));
   }
 
+  /** A mapping of any kind as an object in JSON; empty if there is none. */
+  String json(String name) {
+    Node value = value(name);
+    if (value == null || value instanceof MappingNode) {
+      return value == null ? "" : YamlJson.of(value).toString();
+    }
+    error(value, "expected a mapping for " + name + ", got " + describe(value));
+    return "";
+  }
+
   /** Every field as a text, for mappings with free names. */
   List<TextEntry> entries() {
     return fields.keySet().stream().map(name -> new TextEntry(name, text(name, ""))).toList();

@@ -54,6 +54,37 @@ class PrometheusScrapeFileTest {
   }
 
   @Test
+  void takesOverASignedStatementForATokenWithClaimsOfAnyKind() {
+    ConnectionSettings.JwtBearer bearer = read("""
+        scrape_configs:
+          - job_name: a
+            oauth2:
+              client_id: me
+              token_url: https://idp/token
+              grant_type: urn:ietf:params:oauth:grant-type:jwt-bearer
+              client_certificate_key_file: key.pem
+              client_certificate_key_id: k1
+              signature_algorithm: RS512
+              iss: issuer
+              audience: them
+              claims: {role: reader, level: 7, nested: {on: true, list: [1, "2"]}}
+        """).jobs().getFirst().connection().oauth2().orElseThrow().jwtBearer().orElseThrow();
+    assertThat(bearer).isEqualTo(new ConnectionSettings.JwtBearer(Secret.EMPTY, Optional.of("/etc/prometheus/key.pem"), "k1", "RS512", "issuer", "them",
+        "{\"role\":\"reader\",\"level\":7,\"nested\":{\"on\":true,\"list\":[1,\"2\"]}}"));
+  }
+
+  @Test
+  void saysWhatIsWrongWithAGrant() {
+    assertThat(problems("""
+        scrape_configs:
+          - job_name: a
+            oauth2: {client_id: me, token_url: https://idp/token, grant_type: magic, signature_algorithm: HS256, claims: [x]}
+        """)).extracting(Problem::message).anySatisfy(m -> assertThat(m).contains("expected client_credentials or urn:ietf:params:oauth:grant-type:jwt-bearer, got magic"))
+        .anySatisfy(m -> assertThat(m).contains("valid signature algorithms are RS256, RS384 and RS512"))
+        .anySatisfy(m -> assertThat(m).contains("expected a mapping for claims"));
+  }
+
+  @Test
   void takesOverEveryOptionOfAJob() {
     ScrapeJob job = read("""
         global:
