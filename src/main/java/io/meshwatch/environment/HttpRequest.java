@@ -28,6 +28,11 @@ public interface HttpRequest {
   /** The whole body; throws {@link BodyTooLargeException} (answered with 413) if it is larger. */
   byte[] body(int bytesMax) throws IOException;
 
+  /** As the other, into an array that is used again. */
+  default void body(int bytesMax, BodyBuffer into) throws IOException {
+    into.set(body(bytesMax));
+  }
+
   /** Address of the other side, without port. */
   String remoteAddress();
 

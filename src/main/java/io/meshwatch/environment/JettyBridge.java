@@ -188,10 +188,7 @@ final class JettyBridge extends Handler.Abstract {
     public byte[] body(int bytesMax) throws IOException {
       byte[] read = body;
       if (read == null) {
-        int limit = Math.min(bytesMax, bodyBytesMax);
-        if (request.getLength() > limit) {
-          throw new BodyTooLargeException("request body is larger than " + limit + " bytes");
-        }
+        int limit = checkedLimit(bytesMax);
         try (InputStream in = Content.Source.asInputStream(request)) {
           read = request.getLength() >= 0 ? exactly(in, (int) request.getLength()) : in.readNBytes(limit + 1);
         }
@@ -201,6 +198,26 @@ final class JettyBridge extends Handler.Abstract {
         body = read;
       }
       return read;
+    }
+
+    @Override
+    public void body(int bytesMax, BodyBuffer into) throws IOException {
+      if (body != null || request.getLength() < 0) {
+        into.set(body(bytesMax));
+        return;
+      }
+      checkedLimit(bytesMax);
+      try (InputStream in = Content.Source.asInputStream(request)) {
+        into.read(in, (int) request.getLength());
+      }
+    }
+
+    private int checkedLimit(int bytesMax) throws BodyTooLargeException {
+      int limit = Math.min(bytesMax, bodyBytesMax);
+      if (request.getLength() > limit) {
+        throw new BodyTooLargeException("request body is larger than " + limit + " bytes");
+      }
+      return limit;
     }
 
     @Override

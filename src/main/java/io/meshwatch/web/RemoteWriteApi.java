@@ -2,6 +2,7 @@ package io.meshwatch.web;
 
 import io.meshwatch.engine.remote.BadRemoteRequestException;
 import io.meshwatch.engine.remote.RemoteWriteReceiver;
+import io.meshwatch.engine.remote.WriteRoom;
 import io.meshwatch.model.StoreUnavailableException;
 import java.io.IOException;
 import java.util.Optional;
@@ -28,8 +29,9 @@ final class RemoteWriteApi {
           + "compressed with snappy; got " + call.request().header("Content-Type").orElse("no Content-Type") + ", " + encoding);
       return;
     }
-    try {
-      RemoteWriteReceiver.Outcome outcome = receiver.receive(version.get(), call.request().body(REQUEST_BYTES_MAX));
+    try (WriteRoom.Part room = receiver.room(contentLength(call))) {
+      call.request().body(REQUEST_BYTES_MAX, room.body());
+      RemoteWriteReceiver.Outcome outcome = receiver.receive(version.get(), room);
       if (version.get() == RemoteWriteReceiver.Version.V2) {
         call.reply().header("X-Prometheus-Remote-Write-Samples-Written", Long.toString(outcome.samples()));
         call.reply().header("X-Prometheus-Remote-Write-Histograms-Written", Long.toString(outcome.histograms()));
@@ -48,6 +50,12 @@ final class RemoteWriteApi {
     } catch (StoreUnavailableException e) {
       refuse(call, 503, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** What the sender says, within the limit; the most that is taken if it does not say it. */
+  private static long contentLength(Routes.Call call) {
+    String length = call.request().header("Content-Length").orElse("");
+    return length.matches("[0-9]{1,9}") ? Math.min(REQUEST_BYTES_MAX, Long.parseLong(length)) : REQUEST_BYTES_MAX;
   }
 
   private static void refuse(Routes.Call call, int status, String reason) throws IOException {

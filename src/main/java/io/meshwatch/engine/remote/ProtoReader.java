@@ -1,5 +1,6 @@
 package io.meshwatch.engine.remote;
 
+import io.meshwatch.tsdb.chunk.SharedTexts;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.lang.invoke.MethodHandles;
@@ -95,6 +96,14 @@ final class ProtoReader {
   String text() {
     int length = length();
     String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+    at += length;
+    return text;
+  }
+
+  /** As {@link #text()}; a text that came before is the same instance. */
+  String text(SharedTexts known) {
+    int length = length();
+    String text = known.of(bytes, at, length);
     at += length;
     return text;
   }

@@ -34,7 +34,7 @@ public record ReadRequest(List<Query> queries, boolean streamed) {
   public static ReadRequest decode(byte[] compressed) {
     int length = SnappyBody.length(compressed, DECODED_BYTES_MAX);
     byte[] message = new byte[length];
-    SnappyBody.decompress(compressed, message, length);
+    SnappyBody.decompress(compressed, compressed.length, message, length);
     try {
       return decode(new ProtoReader(message, length));
     } catch (ProtoReader.MalformedException | IllegalArgumentException e) {

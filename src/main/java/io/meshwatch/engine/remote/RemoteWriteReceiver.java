@@ -5,9 +5,9 @@ import io.meshwatch.model.Appender;
 import io.meshwatch.model.Histogram;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.SeriesHandle;
+import io.meshwatch.model.StoreUnavailableException;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +24,9 @@ public final class RemoteWriteReceiver {
   /** Largest request after decompression. */
   public static final int DECODED_BYTES_MAX = 32 << 20;
 
+  /** What requests may take at once: as they come, and as much again decompressed. */
+  private static final int IN_FLIGHT_BYTES_MAX = 2 * DECODED_BYTES_MAX;
   private static final int HANDLES_MAX = 2_000_000;
-  private static final int IDLE_BUFFERS_MAX = 4;
-  /** A larger buffer is not kept for the next request. */
-  private static final int KEPT_BUFFER_BYTES_MAX = 4 << 20;
 
   /** The protocol's versions. */
   public enum Version {
@@ -55,8 +54,7 @@ public final class RemoteWriteReceiver {
   private final Supplier<Appender> appenders;
   private final boolean zeroAtStart;
   private final HandleTable handles = new HandleTable(HANDLES_MAX);
-  /** Buffers that requests were decompressed into, for the next ones. */
-  private final ArrayBlockingQueue<byte[]> idleBuffers = new ArrayBlockingQueue<>(IDLE_BUFFERS_MAX);
+  private final WriteRoom room = new WriteRoom(IN_FLIGHT_BYTES_MAX);
 
   public RemoteWriteReceiver(Supplier<Appender> appenders) {
     this(appenders, false);
@@ -96,23 +94,22 @@ public final class RemoteWriteReceiver {
     return Optional.of(Version.V1);
   }
 
-  /** Stores a request's body, compressed with snappy's block format; throws {@link BadRemoteRequestException} if it cannot be decoded. */
-  public Outcome receive(Version version, byte[] compressed) {
-    int length = SnappyBody.length(compressed, DECODED_BYTES_MAX);
-    byte[] buffer = borrowBuffer(length);
-    try {
-      SnappyBody.decompress(compressed, buffer, length);
-      return store(version, buffer, length);
-    } finally {
-      if (buffer.length <= KEPT_BUFFER_BYTES_MAX) {
-        var _ = idleBuffers.offer(buffer);
-      }
-    }
+  /**
+   * Memory for a request whose body has so many bytes, to be closed when the request is done; throws {@link StoreUnavailableException},
+   * answer 503, if others have too much already.
+   */
+  public WriteRoom.Part room(long length) {
+    return room.part(length);
   }
 
-  private byte[] borrowBuffer(int length) {
-    byte[] idle = idleBuffers.poll();
-    return idle != null && idle.length >= length ? idle : new byte[length + length / 8];
+  /** Stores a request's body, compressed with snappy's block format; throws {@link BadRemoteRequestException} if it cannot be decoded. */
+  public Outcome receive(Version version, WriteRoom.Part room) {
+    byte[] compressed = room.body().bytes();
+    int compressedLength = room.body().length();
+    int length = SnappyBody.length(compressed, DECODED_BYTES_MAX);
+    byte[] message = room.message(length);
+    SnappyBody.decompress(compressed, compressedLength, message, length);
+    return store(version, message, length);
   }
 
   private Outcome store(Version version, byte[] message, int length) {
@@ -149,18 +146,19 @@ public final class RemoteWriteReceiver {
       this.appender = appender;
     }
 
-    /** The handle of a series whose labels have these bytes, null if it has no name; labels are made only if they were not seen before. */
-    @Nullable SeriesHandle series(byte[] bytes, int from, int to, Supplier<Labels> labels) {
-      SeriesHandle known = handles.get(key.of(bytes, from, to));
-      if (known == null) {
-        Labels decoded = labels.get();
-        if (decoded.metricName().isEmpty()) {
-          return null;
-        }
-        known = series(decoded);
-        handles.put(key, known);
+    /** The handle of a series whose labels have these bytes; null if they were not seen before. */
+    @Nullable SeriesHandle known(byte[] bytes, int from, int to) {
+      return handles.get(key.of(bytes, from, to));
+    }
+
+    /** The handle of the series that {@link #known} was asked for last and that has these labels; null if it has no name. */
+    @Nullable SeriesHandle seen(Labels decoded) {
+      if (decoded.metricName().isEmpty()) {
+        return null;
       }
-      return known;
+      SeriesHandle made = series(decoded);
+      handles.put(key, made);
+      return made;
     }
 
     SeriesHandle series(Labels labels) {

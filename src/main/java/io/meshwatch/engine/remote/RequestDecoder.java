@@ -5,8 +5,10 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.Names;
 import io.meshwatch.model.SeriesHandle;
+import io.meshwatch.tsdb.chunk.SharedTexts;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads both versions of the request into a batch.
@@ -26,6 +28,10 @@ final class RequestDecoder {
   private final List<String> symbols = new ArrayList<>();
   private int[] references = new int[64];
   private int referenceCount;
+  /** Labels of series that were not seen before. */
+  private final Labels.Builder labels = Labels.builder();
+  /** The texts of these labels, many of which come with each series; made when the first of them comes. */
+  private @Nullable SharedTexts texts;
 
   RequestDecoder(ProtoReader in, RemoteWriteReceiver.Batch batch) {
     this.in = in;
@@ -61,9 +67,10 @@ final class RequestDecoder {
       in.skip(tag);
       labelsTo = in.position();
     }
-    int from = labelsFrom;
-    int to = labelsTo;
-    SeriesHandle series = batch.series(in.bytes(), from, to, () -> labelsV1(from, to));
+    SeriesHandle series = batch.known(in.bytes(), labelsFrom, labelsTo);
+    if (series == null) {
+      series = batch.seen(labelsV1(labelsFrom, labelsTo));
+    }
     // As Prometheus' receiver of 1.0 does: a series that cannot be one is left out, and the sender is not told to stop.
     while (in.hasMore()) {
       int tag = in.tag();
@@ -81,26 +88,29 @@ final class RequestDecoder {
   }
 
   private Labels labelsV1(int from, int to) {
-    ProtoReader labels = new ProtoReader(in.bytes(), to);
-    labels.moveTo(from);
-    Labels.Builder builder = Labels.builder();
-    while (labels.hasMore()) {
-      labels.tag();
-      int outer = labels.enter();
-      labelV1(labels, builder);
-      labels.leave(outer);
+    int after = in.position();
+    in.moveTo(from);
+    labels.reset(Labels.EMPTY);
+    while (in.position() < to) {
+      in.tag();
+      int outer = in.enter();
+      labelV1(labels);
+      in.leave(outer);
     }
-    return builder.build();
+    in.moveTo(after);
+    return labels.build();
   }
 
-  private static void labelV1(ProtoReader in, Labels.Builder into) {
+  private void labelV1(Labels.Builder into) {
+    SharedTexts known = texts == null ? new SharedTexts() : texts;
+    texts = known;
     String name = "";
     String value = "";
     while (in.hasMore()) {
       int tag = in.tag();
       switch (tag >>> 3) {
-        case 1 -> name = in.text();
-        case 2 -> value = in.text();
+        case 1 -> name = in.text(known);
+        case 2 -> value = in.text(known);
         default -> in.skip(tag);
       }
     }
@@ -128,7 +138,7 @@ final class RequestDecoder {
   }
 
   private void exemplarV1(SeriesHandle series) {
-    Labels.Builder labels = Labels.builder();
+    labels.reset(Labels.EMPTY);
     double value = 0;
     long timestamp = 0;
     int outer = in.enter();
@@ -137,7 +147,7 @@ final class RequestDecoder {
       switch (tag >>> 3) {
         case 1 -> {
           int nested = in.enter();
-          labelV1(in, labels);
+          labelV1(labels);
           in.leave(nested);
         }
         case 2 -> value = in.fixedDouble();
@@ -262,7 +272,7 @@ final class RequestDecoder {
     if (referenceCount % 2 != 0) {
       throw new ProtoReader.MalformedException("a series has " + referenceCount + " label references, expected pairs");
     }
-    Labels.Builder labels = Labels.builder();
+    labels.reset(Labels.EMPTY);
     for (int i = 0; i < referenceCount; i += 2) {
       labels.set(symbol(references[i]), symbol(references[i + 1]));
     }

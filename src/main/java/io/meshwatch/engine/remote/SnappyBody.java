@@ -24,9 +24,9 @@ final class SnappyBody {
   }
 
   /** Decompresses into a buffer that holds at least that length. */
-  static void decompress(byte[] compressed, byte[] into, int length) {
+  static void decompress(byte[] compressed, int compressedLength, byte[] into, int length) {
     try {
-      int found = new SnappyJavaDecompressor().decompress(compressed, 0, compressed.length, into, 0, length);
+      int found = new SnappyJavaDecompressor().decompress(compressed, 0, compressedLength, into, 0, length);
       if (found != length) {
         throw new BadRemoteRequestException("the request claims " + length + " bytes decompressed, got " + found);
       }

@@ -28,7 +28,7 @@ public final class ReadAnswers {
   public static Map<Labels, String> samples(byte[] compressed) {
     int length = SnappyBody.length(compressed, 1 << 28);
     byte[] message = new byte[length];
-    SnappyBody.decompress(compressed, message, length);
+    SnappyBody.decompress(compressed, compressed.length, message, length);
     Map<Labels, String> found = new TreeMap<>();
     ProtoReader in = new ProtoReader(message, length);
     while (in.hasMore()) {
