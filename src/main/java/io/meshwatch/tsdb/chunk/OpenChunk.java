@@ -19,7 +19,7 @@ public sealed interface OpenChunk permits XorEncoder, HistogramEncoder, FloatHis
   /** Time of the last sample. */
   long maxTime();
 
-  /** The bytes so far; the first two, the sample count, are only set by {@link #toBytes}. */
+  /** The bytes so far; the first two, the sample count, are only set by {@link #toBytes} and {@link #finish}. */
   byte[] bytes();
 
   /** Size of the finished chunk in bytes. */
@@ -27,9 +27,17 @@ public sealed interface OpenChunk permits XorEncoder, HistogramEncoder, FloatHis
 
   /** The finished chunk: a trimmed copy with the sample count in front. */
   default byte[] toBytes() {
-    byte[] copy = java.util.Arrays.copyOf(bytes(), sizeBytes());
-    copy[0] = (byte) (count() >>> 8);
-    copy[1] = (byte) count();
-    return copy;
+    return withCount(java.util.Arrays.copyOf(bytes(), sizeBytes()));
+  }
+
+  /** The array of {@link #bytes} with the sample count in front; nothing may be appended any more. */
+  default byte[] finish() {
+    return withCount(bytes());
+  }
+
+  private byte[] withCount(byte[] chunk) {
+    chunk[0] = (byte) (count() >>> 8);
+    chunk[1] = (byte) count();
+    return chunk;
   }
 }

@@ -173,12 +173,12 @@ public final class HeadChunkFiles implements AutoCloseable {
    * @throws IOException if a new file was needed and could not be made
    */
   long write(long series, SealedChunk chunk) throws IOException {
-    int bound = HeadChunkScan.CHUNK_HEADER_BYTES + 5 + chunk.data().length + HeadChunkScan.CHECKSUM_BYTES;
+    int bound = HeadChunkScan.CHUNK_HEADER_BYTES + 5 + chunk.length() + HeadChunkScan.CHECKSUM_BYTES;
     ChunkFile current = current(bound);
     long offset = current.size + buffer.size();
     int start = buffer.size();
     buffer.putLong(series).putLong(chunk.minTime()).putLong(chunk.maxTime()).putByte(chunk.encoding().code());
-    buffer.putUvarint(chunk.data().length).put(chunk.data(), 0, chunk.data().length).putChecksumFrom(start);
+    buffer.putUvarint(chunk.length()).put(chunk.data(), 0, chunk.length()).putChecksumFrom(start);
     current.maxTime = Math.max(current.maxTime, chunk.maxTime());
     return (long) files.lastKey() << 32 | offset;
   }

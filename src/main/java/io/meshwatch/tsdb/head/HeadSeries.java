@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class HeadSeries implements SeriesHandle {
   /** Samples that a chunk should have; it is cut into equal parts near this number. */
   static final int CHUNK_SAMPLES = 120;
+  /** What a chunk begins with, whatever the one before took: all series may begin one at the same time. */
   private static final int FIRST_CAPACITY_BYTES = 64;
   /** What the first chunk of a new series takes. */
   static final int FIRST_CHUNK_BYTES = new XorEncoder(FIRST_CAPACITY_BYTES).bytes().length;
@@ -56,7 +57,6 @@ final class HeadSeries implements SeriesHandle {
   /** Number of the newest batch with samples of this series, and the newest sample before it. */
   private long lastBatch;
   private long timeBeforeBatch = Long.MIN_VALUE;
-  private int lastChunkBytes = FIRST_CAPACITY_BYTES;
   private boolean logged;
   private volatile boolean dropped;
   /** The series that took this one's place after it was dropped. */
@@ -157,7 +157,7 @@ final class HeadSeries implements SeriesHandle {
       boolean cut = isFull(time) || !(open instanceof XorEncoder);
       if (cut) {
         seal();
-        start(new XorEncoder(lastChunkBytes), time, chunkRange);
+        start(new XorEncoder(FIRST_CAPACITY_BYTES), time, chunkRange);
       }
       if (open instanceof XorEncoder floats) {
         floats.append(time, value);
@@ -236,10 +236,8 @@ final class HeadSeries implements SeriesHandle {
   private void seal() {
     OpenChunk chunk = open;
     if (chunk != null) {
-      SealedChunk done = SealedChunk.of(chunk);
       sealed = Arrays.copyOf(sealed, sealed.length + 1);
-      sealed[sealed.length - 1] = done;
-      lastChunkBytes = done.data().length;
+      sealed[sealed.length - 1] = SealedChunk.inPlace(chunk);
       open = null;
     }
   }

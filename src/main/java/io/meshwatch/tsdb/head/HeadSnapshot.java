@@ -19,7 +19,7 @@ import io.meshwatch.tsdb.wal.Records;
 import io.meshwatch.tsdb.wal.SegmentReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -58,6 +58,8 @@ public final class HeadSnapshot {
   private static final int LAST_BYTES = (UNUSED_SAMPLES + 1) * 2 * Long.BYTES;
   private static final int EXEMPLARS_PER_RECORD = 10_000;
   private static final int RECORDS_PER_WRITE = 256;
+  /** Enough for most series. */
+  private static final int RECORD_BYTES = 512;
 
   private final Disk disk;
   private final Path folder;
@@ -146,20 +148,25 @@ public final class HeadSnapshot {
   }
 
   private static void writeSeries(Head head, LogWriter out) throws IOException {
-    List<ByteWriter> records = new ArrayList<>();
+    ByteWriter[] records = new ByteWriter[RECORDS_PER_WRITE];
+    Arrays.setAll(records, i -> new ByteWriter(RECORD_BYTES));
+    int count = 0;
     for (HeadSeries series : head.allSeries()) {
-      ByteWriter record = new ByteWriter(512);
-      record.putByte(SERIES);
-      Records.addSeries(record, series.reference(), series.labels());
-      record.putLong(0);
-      putChunk(record, series.openChunk());
-      records.add(record);
-      if (records.size() == RECORDS_PER_WRITE) {
-        out.append(records);
-        records.clear();
+      writeSeries(records[count++], series);
+      if (count == RECORDS_PER_WRITE) {
+        out.append(List.of(records));
+        count = 0;
       }
     }
-    out.append(records);
+    out.append(List.of(records).subList(0, count));
+  }
+
+  private static void writeSeries(ByteWriter record, HeadSeries series) {
+    record.clear();
+    record.putByte(SERIES);
+    Records.addSeries(record, series.reference(), series.labels());
+    record.putLong(0);
+    putChunk(record, series.openChunk());
   }
 
   private static void putChunk(ByteWriter record, @Nullable OpenChunk chunk) {
