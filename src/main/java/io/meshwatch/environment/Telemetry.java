@@ -5,6 +5,8 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Metric;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.config.EscapingScheme;
@@ -54,9 +56,18 @@ public final class Telemetry {
 
   /** All metrics in text format 0.0.4. */
   public byte[] exposition() {
+    return written(PrometheusTextFormatWriter.builder().build());
+  }
+
+  /** All metrics in OpenMetrics 1.0. */
+  public byte[] openMetrics() {
+    return written(OpenMetricsTextFormatWriter.create());
+  }
+
+  private byte[] written(ExpositionFormatWriter writer) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 16);
     try {
-      PrometheusTextFormatWriter.builder().build().write(out, registry.scrape(), EscapingScheme.UNDERSCORE_ESCAPING);
+      writer.write(out, registry.scrape(), EscapingScheme.UNDERSCORE_ESCAPING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

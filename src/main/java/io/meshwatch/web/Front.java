@@ -52,7 +52,7 @@ public final class Front implements HttpHandler, AutoCloseable {
     }
     switch (request.path()) {
       case "/-/healthy" -> reply.send("text/plain; charset=utf-8", "meshwatch is Healthy.\n");
-      case "/metrics" -> reply.header("Content-Type", "text/plain; version=0.0.4; charset=utf-8").send(environment.telemetry().exposition());
+      case "/metrics" -> OwnMetrics.send(environment.telemetry(), request, reply);
       case "/api/v1/status/walreplay" -> ReplayApi.answer(progress, reply);
       default -> sayStarting(request, reply);
     }

@@ -118,8 +118,7 @@ public final class WebServer implements AutoCloseable {
     routes.post("/-/reload", reloading).add("PUT", "/-/reload", reloading);
     Routes.Endpoint quit = call -> text(call, 403, "meshwatch is not stopped over HTTP.\n");
     routes.post("/-/quit", quit).add("PUT", "/-/quit", quit);
-    routes.get("/metrics", call ->
-        call.reply().header("Content-Type", "text/plain; version=0.0.4; charset=utf-8").send(environment.telemetry().exposition()));
+    routes.get("/metrics", call -> OwnMetrics.send(environment.telemetry(), call.request(), call.reply()));
   }
 
   private static void text(Routes.Call call, int status, String text) throws IOException {
