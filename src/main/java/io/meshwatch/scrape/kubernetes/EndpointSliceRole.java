@@ -26,12 +26,9 @@ final class EndpointSliceRole implements ObjectMapping {
       }
     }
     targets.addAll(pods.otherPorts());
-    MetaLabels labels = new MetaLabels().namespace(slice).object("endpointslice", slice).attachedNamespace(cluster, slice);
     String serviceName = slice.path("metadata").path("labels").path(SERVICE_NAME).asString("");
-    JsonNode service = cluster.find(Kind.SERVICE, Cluster.namespace(slice), serviceName);
-    if (!service.isMissingNode()) {
-      labels.all(ServiceRole.labels(service));
-    }
+    MetaLabels labels = new MetaLabels().namespace(slice).object("endpointslice", slice).attachedNamespace(cluster, slice)
+        .ofService(cluster, slice, serviceName);
     return new ObjectTargets("endpointslice/" + Cluster.key(slice), targets, labels.build());
   }
 

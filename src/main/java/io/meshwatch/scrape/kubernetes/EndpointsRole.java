@@ -24,11 +24,8 @@ final class EndpointsRole implements ObjectMapping {
       }
     }
     targets.addAll(pods.otherPorts());
-    JsonNode service = cluster.find(Kind.SERVICE, Cluster.namespace(endpoints), Cluster.name(endpoints));
-    MetaLabels labels = new MetaLabels().namespace(endpoints).object("endpoints", endpoints).attachedNamespace(cluster, endpoints);
-    if (!service.isMissingNode()) {
-      labels.all(ServiceRole.labels(service));
-    }
+    MetaLabels labels = new MetaLabels().namespace(endpoints).object("endpoints", endpoints).attachedNamespace(cluster, endpoints)
+        .ofService(cluster, endpoints, Cluster.name(endpoints));
     return new ObjectTargets("endpoints/" + Cluster.key(endpoints), targets, labels.build());
   }
 

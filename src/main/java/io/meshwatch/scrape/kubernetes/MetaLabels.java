@@ -66,6 +66,12 @@ final class MetaLabels {
     return described("namespace", cluster.find(Kind.NAMESPACE, "", Cluster.namespace(object)));
   }
 
+  /** Labels of the service of this name that an object belongs to, if there is one. */
+  MetaLabels ofService(Cluster cluster, JsonNode object, String serviceName) {
+    JsonNode service = cluster.find(Kind.SERVICE, Cluster.namespace(object), serviceName);
+    return service.isMissingNode() ? this : all(ServiceRole.labels(service));
+  }
+
   /** Where the target is: host, and a port unless that is empty. */
   MetaLabels address(String host, String port) {
     String bracketed = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
