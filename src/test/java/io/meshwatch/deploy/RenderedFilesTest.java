@@ -139,17 +139,22 @@ class RenderedFilesTest {
 
   @Test
   void rabbitMqShowsItsMetricsThroughNginx() throws Exception {
-    need("/usr/sbin/nginx", "/usr/lib/rabbitmq/bin/rabbitmq-server");
+    need("/usr/sbin/nginx", "/usr/lib/rabbitmq/bin/rabbitmq-server", "/usr/bin/epmd");
     Rendered rabbit = new Rendered("rabbitmq", DeployTarget.Kind.RABBITMQ);
     startNginx(rabbit.file("nginx-metrics.conf"));
     Path home = Files.createDirectories(folder.resolve("rabbit"));
     Files.writeString(home.resolve("rabbitmq.conf"), rabbit.file("rabbitmq.conf"));
     Files.writeString(home.resolve("plugins"), "[rabbitmq_prometheus].\n");
-    start(new String[] {"/usr/lib/rabbitmq/bin/rabbitmq-server"}, Map.of("HOME", home.toString(), "RABBITMQ_CONFIG_FILE", home.resolve("rabbitmq").toString(),
-        "RABBITMQ_MNESIA_BASE", home.resolve("mnesia").toString(), "RABBITMQ_LOG_BASE", home.toString(),
-        "RABBITMQ_ENABLED_PLUGINS_FILE", home.resolve("plugins").toString(), "RABBITMQ_NODENAME", "meshwatch-test@localhost",
-        "RABBITMQ_NODE_PORT", Integer.toString(freePort()), "RABBITMQ_DIST_PORT", Integer.toString(freePort()),
-        "RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"));
+    // Erlang's name server, which RabbitMQ would otherwise start for itself and leave running.
+    String names = Integer.toString(freePort());
+    start(new String[] {"/usr/bin/epmd", "-address", "127.0.0.1", "-port", names}, Map.of());
+    start(new String[] {"/usr/lib/rabbitmq/bin/rabbitmq-server"}, Map.ofEntries(
+        Map.entry("ERL_EPMD_PORT", names), Map.entry("ERL_EPMD_ADDRESS", "127.0.0.1"),
+        Map.entry("HOME", home.toString()), Map.entry("RABBITMQ_CONFIG_FILE", home.resolve("rabbitmq").toString()),
+        Map.entry("RABBITMQ_MNESIA_BASE", home.resolve("mnesia").toString()), Map.entry("RABBITMQ_LOG_BASE", home.toString()),
+        Map.entry("RABBITMQ_ENABLED_PLUGINS_FILE", home.resolve("plugins").toString()), Map.entry("RABBITMQ_NODENAME", "meshwatch-test@localhost"),
+        Map.entry("RABBITMQ_NODE_PORT", Integer.toString(freePort())), Map.entry("RABBITMQ_DIST_PORT", Integer.toString(freePort())),
+        Map.entry("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1")));
     assertThat(rabbit.page()).contains("rabbitmq_identity_info", "rabbitmq_disk_space_available_bytes");
   }
 
