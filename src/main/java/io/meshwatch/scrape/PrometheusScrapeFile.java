@@ -72,6 +72,14 @@ public final class PrometheusScrapeFile {
     return new Loaded(List.copyOf(jobs), List.copyOf(problems));
   }
 
+  /**
+   * What jobs take for options that they leave out.
+   *
+   * @param job the options as a job
+   * @param escaping the escaping that is chosen for all; empty = by which names a job takes
+   */
+  private record Defaults(ScrapeJob job, Optional<NameEscaping> escaping) {}
+
   /** The document; empty, and perhaps a problem, if there is none. */
   private Optional<Node> root() {
     try {
@@ -91,10 +99,12 @@ public final class PrometheusScrapeFile {
 
   private List<ScrapeJob> jobs(Node root) {
     YamlFields top = YamlFields.of(file.toString(), root, problems);
-    ScrapeJob base = ScrapeJob.defaults().withTiming(60, 10).withPage(ScrapeJob.Scheme.HTTP, "/metrics").withExtraMetrics(false);
+    Defaults base = new Defaults(
+        ScrapeJob.defaults().withTiming(60, 10).withPage(ScrapeJob.Scheme.HTTP, "/metrics").withExtraMetrics(false), Optional.empty());
     Optional<YamlFields> global = top.fields("global");
     if (global.isPresent()) {
-      base = common(global.get(), base);
+      base = new Defaults(common(global.get(), base), escaping(global.get()));
+      checkGlobalTiming(global.get(), base.job);
       OTHER_GLOBALS.forEach(global.get()::has);
       global.get().finish();
     }
@@ -108,7 +118,7 @@ public final class PrometheusScrapeFile {
     return jobs;
   }
 
-  private List<ScrapeJob> listedJobs(YamlFields top, ScrapeJob base, Set<String> names) {
+  private List<ScrapeJob> listedJobs(YamlFields top, Defaults base, Set<String> names) {
     List<ScrapeJob> jobs = new ArrayList<>();
     for (YamlFields fields : top.list("scrape_configs")) {
       ScrapeJob job = job(fields, base);
@@ -121,7 +131,7 @@ public final class PrometheusScrapeFile {
   }
 
   /** The jobs of further files, which have nothing but {@code scrape_configs}. */
-  private List<ScrapeJob> furtherJobs(YamlFields top, String pattern, ScrapeJob base, Set<String> names) {
+  private List<ScrapeJob> furtherJobs(YamlFields top, String pattern, Defaults base, Set<String> names) {
     List<ScrapeJob> jobs = new ArrayList<>();
     List<Path> files = List.of();
     try {
@@ -145,30 +155,42 @@ public final class PrometheusScrapeFile {
     return jobs;
   }
 
-  /** The options that exist both globally and per job. */
-  private ScrapeJob common(YamlFields fields, ScrapeJob base) {
-    double interval = fields.seconds("scrape_interval", base.intervalSeconds());
-    double timeout = fields.seconds("scrape_timeout", Math.min(base.timeoutSeconds(), interval));
-    FormatSettings formats = formats(fields, base.formats());
+  /** The options that exist both globally and per job. A number that is 0 counts as left out: a job takes the global one. */
+  private ScrapeJob common(YamlFields fields, Defaults defaults) {
+    ScrapeJob base = defaults.job;
+    double interval = unlessZero(fields.seconds("scrape_interval", 0), base.intervalSeconds());
+    double timeout = unlessZero(fields.seconds("scrape_timeout", 0), Math.min(base.timeoutSeconds(), interval));
+    FormatSettings formats = formats(fields, defaults);
     return base.withTiming(interval, timeout).withLimits(limits(fields, base.limits())).withFormats(formats)
         .withExtraMetrics(fields.flag("extra_scrape_metrics", base.extraMetrics()))
         .withFailureLog(connections.path(fields, "scrape_failure_log_file").or(base::failureLog));
   }
 
-  private static ScrapeLimits limits(YamlFields fields, ScrapeLimits base) {
-    return new ScrapeLimits(
-        fields.bytes("body_size_limit", base.bodyBytes()),
-        fields.count("sample_limit", base.samples()),
-        fields.count("label_limit", base.labels()),
-        fields.count("label_name_length_limit", base.labelNameLength()),
-        fields.count("label_value_length_limit", base.labelValueLength()),
-        fields.count("target_limit", base.targets()),
-        fields.count("native_histogram_bucket_limit", base.histogramBuckets()),
-        fields.parsed("native_histogram_min_bucket_factor", base.histogramBucketFactor(), Double::valueOf),
-        fields.count("keep_dropped_targets", base.droppedTargets()));
+  private static double unlessZero(double value, double otherwise) {
+    return value > 0 ? value : otherwise;
   }
 
-  private static FormatSettings formats(YamlFields fields, FormatSettings base) {
+  private static ScrapeLimits limits(YamlFields fields, ScrapeLimits base) {
+    long bodyBytes = fields.bytes("body_size_limit", 0);
+    return new ScrapeLimits(
+        bodyBytes > 0 ? bodyBytes : base.bodyBytes(),
+        limit(fields, "sample_limit", base.samples()),
+        limit(fields, "label_limit", base.labels()),
+        limit(fields, "label_name_length_limit", base.labelNameLength()),
+        limit(fields, "label_value_length_limit", base.labelValueLength()),
+        limit(fields, "target_limit", base.targets()),
+        limit(fields, "native_histogram_bucket_limit", base.histogramBuckets()),
+        fields.parsed("native_histogram_min_bucket_factor", base.histogramBucketFactor(), Double::valueOf),
+        limit(fields, "keep_dropped_targets", base.droppedTargets()));
+  }
+
+  private static long limit(YamlFields fields, String name, long otherwise) {
+    long given = fields.count(name, 0);
+    return given > 0 ? given : otherwise;
+  }
+
+  private static FormatSettings formats(YamlFields fields, Defaults defaults) {
+    FormatSettings base = defaults.job.formats();
     List<ExpositionFormat> protocols = new ArrayList<>();
     for (String name : fields.texts("scrape_protocols")) {
       try {
@@ -178,8 +200,7 @@ public final class PrometheusScrapeFile {
       }
     }
     boolean legacy = fields.parsed("metric_name_validation_scheme", base.legacyNamesOnly(), PrometheusScrapeFile::isLegacyScheme);
-    NameEscaping usual = legacy && base.escaping() == NameEscaping.ALLOW_UTF_8 ? NameEscaping.UNDERSCORES : base.escaping();
-    NameEscaping escaping = fields.parsed("metric_name_escaping_scheme", usual, PrometheusScrapeFile::escaping);
+    NameEscaping escaping = escaping(fields).or(() -> defaults.escaping).orElse(legacy ? NameEscaping.UNDERSCORES : NameEscaping.ALLOW_UTF_8);
     if (legacy && escaping == NameEscaping.ALLOW_UTF_8) {
       fields.errorAt("metric_name_escaping_scheme", "utf8 metric names requested but validation scheme is not set to UTF8");
     }
@@ -218,6 +239,10 @@ public final class PrometheusScrapeFile {
     };
   }
 
+  private static Optional<NameEscaping> escaping(YamlFields fields) {
+    return fields.parsed("metric_name_escaping_scheme", Optional.empty(), text -> Optional.of(escaping(text)));
+  }
+
   private static NameEscaping escaping(String text) {
     for (NameEscaping escaping : NameEscaping.values()) {
       if (escaping.text().equals(text)) {
@@ -227,7 +252,7 @@ public final class PrometheusScrapeFile {
     throw new IllegalArgumentException("expected allow-utf-8, underscores, dots or values, got " + Names.quote(text));
   }
 
-  private ScrapeJob job(YamlFields fields, ScrapeJob global) {
+  private ScrapeJob job(YamlFields fields, Defaults global) {
     ScrapeJob base = common(fields, global);
     boolean legacy = base.formats().legacyNamesOnly();
     ScrapeJob job =
@@ -248,12 +273,15 @@ public final class PrometheusScrapeFile {
     return job;
   }
 
+  private static void checkGlobalTiming(YamlFields fields, ScrapeJob global) {
+    if (global.timeoutMillis() > global.intervalMillis()) {
+      fields.errorAt("scrape_timeout", "global scrape timeout greater than scrape interval");
+    }
+  }
+
   private static void checkTiming(YamlFields fields, ScrapeJob job) {
     if (job.name().isEmpty()) {
       fields.errorAt("job_name", "job_name is empty");
-    }
-    if (job.intervalMillis() < 1) {
-      fields.errorAt("scrape_interval", "scrape_interval must be more than 0");
     }
     if (job.timeoutMillis() > job.intervalMillis()) {
       fields.errorAt("scrape_timeout", "scrape timeout greater than scrape interval for scrape config with job name " + Names.quote(job.name()));

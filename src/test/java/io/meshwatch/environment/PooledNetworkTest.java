@@ -50,6 +50,26 @@ class PooledNetworkTest {
   }
 
   @Test
+  void speaksNoOlderAndNoNewerTlsThanIsConfigured() throws Exception {
+    HttpListener listener = listen(Optional.of(certificates.server("a", "127.0.0.1", 5)), (request, reply) -> reply.send("text/plain", "x"));
+    assertThat(spoken(listener, Optional.empty(), Optional.empty())).isEqualTo("TLS 1.3");
+    assertThat(spoken(listener, Optional.empty(), Optional.of(TlsVersion.TLS12))).isEqualTo("TLS 1.2");
+    assertThat(spoken(listener, Optional.of(TlsVersion.TLS13), Optional.empty())).isEqualTo("TLS 1.3");
+    HttpCall old = call(listener, "https", trust(Optional.empty(), Optional.of(TlsVersion.TLS12)));
+    assertThat(((Answer) environment.network().exchange(old)).status()).isEqualTo(200);
+    listener.close();
+  }
+
+  private TlsTrust trust(Optional<TlsVersion> oldest, Optional<TlsVersion> newest) {
+    return new TlsTrust(Optional.of(certificates.ca()), Optional.empty(), Optional.empty(), Optional.empty(), false, TlsTrust.Texts.NONE, oldest, newest);
+  }
+
+  private String spoken(HttpListener listener, Optional<TlsVersion> oldest, Optional<TlsVersion> newest) throws InterruptedException {
+    ConnectCall call = new ConnectCall("127.0.0.1", listener.port(), Optional.of(trust(oldest, newest)), 0, 2_000);
+    return environment.network().connect(call).tls().orElseThrow().version();
+  }
+
+  @Test
   void readsOverHttpsWithBasicAuthAndKeepsTheConnection() throws Exception {
     String page = "up 1\n".repeat(1000);
     try (HttpListener listener = listen(
