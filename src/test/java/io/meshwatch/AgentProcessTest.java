@@ -26,7 +26,7 @@ class AgentProcessTest {
 
   @Test
   void makesItsCredentialsServesItsPageAndStaysSmall(@TempDir Path folder) throws Exception {
-    Process agent = new ProcessBuilder(command(folder.resolve("credentials"))).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process agent = new ProcessBuilder(command(folder)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (BufferedReader says = agent.inputReader(); SystemEnvironment system = new SystemEnvironment()) {
       Matcher address = ADDRESS.matcher(String.valueOf(says.readLine()));
       assertThat(address.find()).as("it says where it listens").isTrue();
@@ -41,6 +41,8 @@ class AgentProcessTest {
       assertThat(answer(system, good).text())
           .contains("node_memory_MemTotal_bytes", "node_filesystem_files", "node_timex_sync_status")
           .contains("meshwatch_logins_rejected_total{listener=\"agent\"} 1\n", "meshwatch_logins_accepted_total{listener=\"agent\"} " + (PAGES + 1) + "\n");
+      assertThat(folder.resolve("log/access.log")).content().contains(" - GET /metrics 401 ", " scrape GET /metrics 200 ");
+      assertThat(folder.resolve("log/audit.log")).content().contains(" refused\n", " accepted user scrape\n");
       int kilobytes = residentKilobytes(agent.pid());
       System.err.println("the agent after " + PAGES + " pages: " + kilobytes + " kB resident");
       assertThat(kilobytes).as("resident kB").isLessThan(KILOBYTES_MAX);
@@ -54,12 +56,12 @@ class AgentProcessTest {
     return (HttpResult.Answer) system.environment().network().exchange(call);
   }
 
-  private static List<String> command(Path credentials) throws Exception {
+  private static List<String> command(Path folder) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(launcherOptions());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.meshwatch.Main",
-        "agent", "--listen", "127.0.0.1:0", "--credentials", credentials.toString()));
+        "agent", "--listen", "127.0.0.1:0", "--credentials", folder.resolve("credentials").toString(), "--log", folder.resolve("log").toString()));
     return command;
   }
 

@@ -3,6 +3,7 @@ package io.meshwatch.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,12 +34,15 @@ public final class AgentCommand implements Callable<Integer> {
   @Option(names = "--name", paramLabel = "NODE", description = "name of this node in the configuration, default " + AgentProgram.DEFAULT_NAME)
   private String name = AgentProgram.DEFAULT_NAME;
 
+  @Option(names = "--log", paramLabel = "DIR", description = "folder for access.log and audit.log, default: they are not written")
+  private @Nullable Path log;
+
   @Option(names = AgentProgram.ONLY_CREDENTIALS, description = "make credentials if there are none, and end")
   private boolean onlyCredentials;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    AgentProgram program = new AgentProgram(listen, folder, name);
+    AgentProgram program = new AgentProgram(listen, folder, name, Optional.ofNullable(log));
     if (onlyCredentials) {
       program.makeCredentials();
     } else {

@@ -3,6 +3,7 @@ package io.meshwatch.cli;
 import io.meshwatch.agent.Agent;
 import io.meshwatch.agent.AgentSettings;
 import io.meshwatch.config.CredentialSettings;
+import io.meshwatch.deploy.AccessLog;
 import io.meshwatch.deploy.CredentialChecker;
 import io.meshwatch.deploy.Credentials;
 import io.meshwatch.environment.ListenerSpec;
@@ -23,8 +24,9 @@ import java.util.concurrent.CountDownLatch;
  * @param listen HOST:PORT
  * @param folder the deployment's credentials
  * @param name of this node among them
+ * @param log folder in which is written down who asked; empty = nowhere
  */
-public record AgentProgram(String listen, Path folder, String name) {
+public record AgentProgram(String listen, Path folder, String name, Optional<Path> log) {
   static final String DEFAULT_LISTEN = "127.0.0.1:9482";
   static final String DEFAULT_FOLDER = "data/credentials";
   static final String DEFAULT_NAME = "agent";
@@ -41,7 +43,7 @@ public record AgentProgram(String listen, Path folder, String name) {
     return colon > 0 && text.length() > colon + 1 && text.length() <= colon + 6 && text.chars().skip(colon + 1).allMatch(Character::isDigit);
   }
 
-  /** Reads {@code agent --listen HOST:PORT --credentials DIR --name NODE}; empty for whatever else may stand there, such as a call for help. */
+  /** Reads {@code agent --listen HOST:PORT --credentials DIR --name NODE --log DIR}; empty for whatever else may stand there, such as a call for help. */
   public static Optional<AgentProgram> of(String[] arguments) {
     if (arguments.length % 2 == 0 || !arguments[0].equals("agent")) {
       return Optional.empty();
@@ -49,18 +51,20 @@ public record AgentProgram(String listen, Path folder, String name) {
     String listen = DEFAULT_LISTEN;
     String folder = DEFAULT_FOLDER;
     String name = DEFAULT_NAME;
+    Optional<Path> log = Optional.empty();
     for (int i = 1; i < arguments.length; i += 2) {
       String value = arguments[i + 1];
       switch (arguments[i]) {
         case "--listen" -> listen = value;
         case "--credentials" -> folder = value;
         case "--name" -> name = value;
+        case "--log" -> log = Optional.of(Path.of(value));
         default -> {
           return Optional.empty();
         }
       }
     }
-    return isAddress(listen) ? Optional.of(new AgentProgram(listen, Path.of(folder), name)) : Optional.empty();
+    return isAddress(listen) ? Optional.of(new AgentProgram(listen, Path.of(folder), name, log)) : Optional.empty();
   }
 
   /** Runs until the process is told to stop, and gives its exit code. */
@@ -109,6 +113,7 @@ public record AgentProgram(String listen, Path folder, String name) {
     AgentSettings settings = new AgentSettings(host, port(), tls.certificateChainFile().toString(),
         tls.keyFile().toString(), d.username(), d.password());
     AgentLogins logins = new AgentLogins();
+    log.ifPresent(into -> writeDown(system, into));
     CredentialChecker login = new CredentialChecker(system.clock(), logins, () -> credentials.accepted(name));
     try (Agent agent = new Agent(system.clock(), system.listeners(), settings, login, Map.of("/metrics", logins::page))) {
       out.println("agent listens on https://" + host + ":" + agent.port() + "/metrics, user and password are in " + folder);
@@ -117,6 +122,22 @@ public record AgentProgram(String listen, Path folder, String name) {
     } catch (Listeners.PortTakenException e) {
       throw new CommandFailedException(e.getMessage() + "; choose another with --listen HOST:PORT", e);
     }
+  }
+
+  /** At once, as an agent is asked a few times a minute. */
+  private static void writeDown(SmallSystem system, Path into) {
+    try {
+      system.disk().createDirectories(into);
+    } catch (IOException e) {
+      throw new CommandFailedException("--log: folder " + into + " cannot be made: " + e.getMessage(), e);
+    }
+    AccessLog entries = new AccessLog(system.disk(), () -> {}, into);
+    system.listeners().onAccess(entry -> {
+      synchronized (entries) {
+        entries.accept(entry);
+        entries.write();
+      }
+    });
   }
 
   private Credentials credentials(SmallSystem system) {

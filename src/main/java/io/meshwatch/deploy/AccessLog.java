@@ -32,21 +32,31 @@ public final class AccessLog implements Consumer<AccessEntry> {
   private final LineFile access;
   private final LineFile audit;
   private final ArrayBlockingQueue<AccessEntry> waiting = new ArrayBlockingQueue<>(QUEUE_MAX);
-  private final CounterDataPoint dropped;
+  private final Runnable dropped;
   private final Map<String, Long> auditedDay = new LinkedHashMap<>();
   private boolean failed;
 
   /** A log in this folder. */
   public AccessLog(Disk disk, Telemetry telemetry, Path folder) {
+    this(disk, counted(telemetry), folder);
+  }
+
+  /** A log in this folder that tells somebody else about each line that was dropped. */
+  public AccessLog(Disk disk, Runnable dropped, Path folder) {
     this.access = new LineFile(disk, folder.resolve("access.log"), FILE_BYTES_MAX);
     this.audit = new LineFile(disk, folder.resolve("audit.log"), FILE_BYTES_MAX);
-    this.dropped = telemetry.counter("meshwatch_access_log_lines_dropped", "Requests that were not written down because too many waited.").labelValues();
+    this.dropped = dropped;
+  }
+
+  private static Runnable counted(Telemetry telemetry) {
+    CounterDataPoint lines = telemetry.counter("meshwatch_access_log_lines_dropped", "Requests that were not written down because too many waited.").labelValues();
+    return lines::inc;
   }
 
   @Override
   public void accept(AccessEntry entry) {
     if (!waiting.offer(entry)) {
-      dropped.inc();
+      dropped.run();
     }
   }
 

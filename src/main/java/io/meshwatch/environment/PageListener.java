@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PageListener implements HttpListener {
   private static final Logger LOG = LoggerFactory.getLogger(PageListener.class);
-  /** Each costs about 60 kB while it is open; further ones are closed at once. */
-  static final int CONNECTIONS_MAX = 64;
+  /** Each costs about 200 kB while it is open, its thread included; further ones are closed at once. */
+  static final int CONNECTIONS_MAX = 32;
   private static final int IDLE_MILLIS = 120_000;
   /** A handshake, or a head from its first byte to its last, takes no longer. */
   private static final int HEAD_MILLIS = 10_000;

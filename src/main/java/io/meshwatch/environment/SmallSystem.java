@@ -6,7 +6,7 @@ package io.meshwatch.environment;
  *
  * @param clock time
  * @param disk files
- * @param listeners GET and HEAD over HTTP/1.1 for at most 64 connections
+ * @param listeners GET and HEAD over HTTP/1.1 for a few connections
  * @param telemetry its own metrics
  */
 public record SmallSystem(Clock clock, Disk disk, Listeners listeners, Telemetry telemetry) {

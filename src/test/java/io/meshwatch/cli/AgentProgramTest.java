@@ -14,9 +14,9 @@ class AgentProgramTest {
 
   @Test
   void readsItsOwnArguments() {
-    assertThat(program("agent")).contains(new AgentProgram("127.0.0.1:9482", Path.of("data/credentials"), "agent"));
-    assertThat(program("agent", "--name", "db-1", "--listen", "[::]:9100", "--credentials", "/etc/c"))
-        .contains(new AgentProgram("[::]:9100", Path.of("/etc/c"), "db-1"));
+    assertThat(program("agent")).contains(new AgentProgram("127.0.0.1:9482", Path.of("data/credentials"), "agent", Optional.empty()));
+    assertThat(program("agent", "--name", "db-1", "--listen", "[::]:9100", "--credentials", "/etc/c", "--log", "/var/log/m"))
+        .contains(new AgentProgram("[::]:9100", Path.of("/etc/c"), "db-1", Optional.of(Path.of("/var/log/m"))));
   }
 
   @Test
@@ -31,7 +31,7 @@ class AgentProgramTest {
 
   @Test
   void refusesAnAddressWithoutPort() {
-    assertThatThrownBy(() -> new AgentProgram("localhost", Path.of("c"), "agent")).isInstanceOf(CommandFailedException.class)
+    assertThatThrownBy(() -> new AgentProgram("localhost", Path.of("c"), "agent", Optional.empty())).isInstanceOf(CommandFailedException.class)
         .hasMessage("--listen: expected HOST:PORT, got localhost");
   }
 }
