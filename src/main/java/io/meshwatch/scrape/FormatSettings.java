@@ -52,6 +52,11 @@ public record FormatSettings(
         allowed, zeroAtStart);
   }
 
+  /** The same with native histograms asked for or not, classic buckets beside them or not, and classic ones converted or not. */
+  FormatSettings withHistograms(boolean natives, boolean alwaysClassic, boolean convert) {
+    return new FormatSettings(protocols, fallback, escaping, legacyNamesOnly, natives, alwaysClassic, convert, compression, zeroAtStart);
+  }
+
   /** The same with classic histograms stored as native ones, or beside them. */
   FormatSettings withConversion(boolean convert, boolean alwaysClassic) {
     return new FormatSettings(protocols, fallback, escaping, legacyNamesOnly, nativeHistograms, alwaysClassic, convert, compression, zeroAtStart);

@@ -12,18 +12,19 @@ import java.util.Optional;
  * @param discovered all labels before relabelling, for the page that explains a target
  * @param uri the page, without credentials
  * @param socketFile a socket in the file system through which it is reached instead of the network
+ * @param formats what it is asked for, as the job says unless its own labels say otherwise
  * @param intervalMillis time between two scrapes
  * @param timeoutMillis most time for one
  */
-record Target(Labels labels, Labels discovered, URI uri, Optional<Path> socketFile, long intervalMillis, long timeoutMillis) {
+record Target(Labels labels, Labels discovered, URI uri, Optional<Path> socketFile, FormatSettings formats, long intervalMillis, long timeoutMillis) {
   /** What makes it this target and no other: two with the same key would write the same series. */
   String key() {
     return labels + " " + uri + socketFile.map(file -> " " + file).orElse("");
   }
 
-  /** Whether it is scraped as often and as patiently as another. */
-  boolean isTimedLike(Target other) {
-    return intervalMillis == other.intervalMillis && timeoutMillis == other.timeoutMillis;
+  /** Whether it is scraped as often, as patiently and in the same formats as another. */
+  boolean isScrapedLike(Target other) {
+    return intervalMillis == other.intervalMillis && timeoutMillis == other.timeoutMillis && formats.equals(other.formats);
   }
 
   /** Spreads targets evenly over the interval, the same in every run. */

@@ -21,6 +21,9 @@ final class TargetFactory {
   private static final String INTERVAL = "__scrape_interval__";
   private static final String TIMEOUT = "__scrape_timeout__";
   private static final String UNIX_SOCKET = "__unix_socket__";
+  private static final String NATIVE_HISTOGRAMS = "__scrape_native_histograms__";
+  private static final String ALWAYS_CLASSIC = "__always_scrape_classic_histograms__";
+  private static final String CONVERT_CLASSIC = "__convert_classic_histograms_to_nhcb__";
   private static final String PARAMETER_PREFIX = "__param_";
   private static final String RESERVED_PREFIX = "__";
   private static final String HOST = "host";
@@ -93,7 +96,22 @@ final class TargetFactory {
       throw new IllegalArgumentException("scrape timeout cannot be greater than scrape interval: "
           + PromDuration.format(timeoutMillis) + " > " + PromDuration.format(intervalMillis));
     }
-    return new Target(publicLabels(relabelled, address), discovered, uri(relabelled, address), socketFile(relabelled), intervalMillis, timeoutMillis);
+    return new Target(publicLabels(relabelled, address), discovered, uri(relabelled, address), socketFile(relabelled), formats(relabelled), intervalMillis, timeoutMillis);
+  }
+
+  private FormatSettings formats(Labels labels) {
+    FormatSettings usual = job.formats();
+    return usual.withHistograms(flag(labels, NATIVE_HISTOGRAMS, usual.nativeHistograms()), flag(labels, ALWAYS_CLASSIC, usual.alwaysClassicHistograms()),
+        flag(labels, CONVERT_CLASSIC, usual.convertClassicHistograms()));
+  }
+
+  private static boolean flag(Labels labels, String name, boolean otherwise) {
+    return switch (labels.get(name)) {
+      case "" -> otherwise;
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(name + ": expected true or false, got " + Names.quote(labels.get(name)));
+    };
   }
 
   private static Optional<Path> socketFile(Labels labels) {

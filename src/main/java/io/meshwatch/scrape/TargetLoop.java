@@ -74,7 +74,7 @@ final class TargetLoop {
    */
   TargetLoop(ScrapeJob job, Target target, Relabeling metricRelabeling, Credentials credentials, Environment environment,
       Supplier<Appender> appenders, Arrivals arrivals, ScrapeMetrics metrics, FailureLogs failureLogs, @Nullable TargetLoop predecessor) {
-    this.job = job;
+    this.job = job.withFormats(target.formats());
     this.target = target;
     this.environment = environment;
     this.appenders = appenders;

@@ -155,7 +155,7 @@ final class TargetPool {
     Map<String, TargetLoop> next = new LinkedHashMap<>();
     for (Map.Entry<String, Target> entry : wanted.entrySet()) {
       TargetLoop running = loops.get(entry.getKey());
-      boolean stays = running != null && scrapedAlike && running.target().isTimedLike(entry.getValue());
+      boolean stays = running != null && scrapedAlike && running.target().isScrapedLike(entry.getValue());
       next.put(entry.getKey(), running != null && stays ? running : successor(entry.getValue(), running));
     }
     Map<String, TargetLoop> before = loops;

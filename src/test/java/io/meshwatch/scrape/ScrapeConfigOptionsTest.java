@@ -40,7 +40,7 @@ class ScrapeConfigOptionsTest {
 
   private static String headers(HttpRequest request) {
     List<String> seen = new ArrayList<>();
-    for (String name : List.of("Authorization", "Accept-Encoding", "X-Scope", "X-Key", "X-File")) {
+    for (String name : List.of("Authorization", "Accept", "Accept-Encoding", "X-Scope", "X-Key", "X-File")) {
       request.header(name).ifPresent(value -> seen.add(name + "=" + value));
     }
     return seen.toString();
@@ -245,6 +245,20 @@ class ScrapeConfigOptionsTest {
     ProblemsException thrown = catchThrowableOfType(ProblemsException.class, () -> read(yaml));
     assertThat(thrown).as(yaml).isNotNull();
     return thrown.problems().stream().map(Problem::message).toList();
+  }
+
+  @Test
+  void aTargetsOwnLabelsSayWhatBecomesOfItsHistograms() throws InterruptedException {
+    page = "# TYPE h histogram\nh_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 3\nh_sum 4\nh_count 3\n";
+    scrape("", "relabel_configs: [{target_label: __convert_classic_histograms_to_nhcb__, replacement: 'true'}]");
+    assertThat(w.store.histograms).hasSize(1);
+    assertThat(w.store.named("h_bucket")).isEmpty();
+    scrape("convert_classic_histograms_to_nhcb: true", "relabel_configs: [{target_label: __always_scrape_classic_histograms__, replacement: 'true'}]");
+    assertThat(w.store.named("h_bucket")).hasSize(2);
+    scrape("", "relabel_configs: [{target_label: __scrape_native_histograms__, replacement: 'true'}]");
+    assertThat(asked).first().asString().contains("application/vnd.google.protobuf");
+    scrape("", "relabel_configs: [{target_label: __scrape_native_histograms__, replacement: maybe}]");
+    assertThat(w.scraper.droppedTargets().getFirst().reason()).isEqualTo("__scrape_native_histograms__: expected true or false, got \"maybe\"");
   }
 
   @Test
