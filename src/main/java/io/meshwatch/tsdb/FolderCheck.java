@@ -5,6 +5,7 @@ import io.meshwatch.tsdb.block.Block;
 import io.meshwatch.tsdb.block.Ulid;
 import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.head.HeadChunkFiles;
+import io.meshwatch.tsdb.head.HeadSnapshot;
 import io.meshwatch.tsdb.wal.LogFormat;
 import io.meshwatch.tsdb.wal.SegmentReader;
 import java.io.FileNotFoundException;
@@ -13,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads everything in a store's folder once and changes nothing. A program may write to it meanwhile: what grows is read as far as it is. */
 public final class FolderCheck {
@@ -36,6 +38,7 @@ public final class FolderCheck {
       }
     }
     checkHeadChunks();
+    checkSnapshot();
     for (String name : List.of("wal", "wbl")) {
       checkLog(folder.resolve(name));
       for (int checkpoint : LogFormat.checkpoints(disk, folder.resolve(name))) {
@@ -78,6 +81,18 @@ public final class FolderCheck {
     Path directory = folder.resolve("chunks_head");
     for (CorruptionException damage : HeadChunkFiles.check(disk, directory, () -> chunks++)) {
       damages.add(damage.getMessage());
+    }
+  }
+
+  /** A meshwatch that runs beside may have deleted it meanwhile: what is not there is not damaged. */
+  private void checkSnapshot() throws IOException {
+    Optional<HeadSnapshot> newest = HeadSnapshot.newest(disk, folder);
+    if (newest.isEmpty()) {
+      return;
+    }
+    Optional<CorruptionException> damage = newest.get().damage();
+    if (damage.isPresent() && disk.exists(newest.get().folder())) {
+      damages.add(damage.get().getMessage());
     }
   }
 

@@ -169,6 +169,14 @@ class DamageTest {
     }
   }
 
+  @Test
+  void findsADamagedHeadSnapshotWhenAFolderIsChecked() throws IOException {
+    closed();
+    assertThat(new FolderCheck(disk, folder).run()).isEmpty();
+    flip(snapshot(), 30);
+    assertThat(new FolderCheck(disk, folder).run()).hasSize(1).first().asString().startsWith("/data/chunk_snapshot.").contains(" at byte 0: expected ");
+  }
+
   private void assertTellsOfSnapshot(String what) throws IOException {
     Store store = open(true);
     assertNothingIsLost(store, what);
