@@ -20,7 +20,6 @@ import io.meshwatch.tsdb.wal.LogFormat;
 import io.meshwatch.tsdb.wal.LogWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -48,7 +47,6 @@ final class BlockKeeper {
   private static final long READER_MILLIS_MAX = 300_000;
   /** Blocks cut or merged in one go, so that a task ends. */
   private static final int TASKS_MAX = 100;
-  private static final int COPY_BYTES = 1 << 20;
 
   private final Path folder;
   private final StoreSettings settings;
@@ -372,7 +370,7 @@ final class BlockKeeper {
       Path target = folder.resolve("snapshots").resolve(name);
       disk.createDirectories(target);
       for (Block block : blocks.list()) {
-        copyBlock(block.folder(), target.resolve(block.meta().ulid()));
+        block.copyTo(target.resolve(block.meta().ulid()));
       }
       if (withHead && head.maxTime() != Long.MIN_VALUE) {
         snapshotHead(target);
@@ -395,35 +393,5 @@ final class BlockKeeper {
       sources.add(late.seriesForBlock(late.minTime(), late.maxTime()));
     }
     return new BlockWriter(disk, target).write(newBlock(from, to + 1, false), () -> new SeriesMerge(sources, Long.MIN_VALUE, Long.MAX_VALUE));
-  }
-
-  private void copyBlock(Path from, Path to) throws IOException {
-    disk.createDirectories(to.resolve("chunks"));
-    for (String name : List.of("meta.json", "index", "tombstones")) {
-      if (disk.exists(from.resolve(name))) {
-        copyFile(from.resolve(name), to.resolve(name));
-      }
-    }
-    for (String name : disk.list(from.resolve("chunks"))) {
-      copyFile(from.resolve("chunks").resolve(name), to.resolve("chunks").resolve(name));
-    }
-    disk.forceDirectory(to.resolve("chunks"));
-    disk.forceDirectory(to);
-  }
-
-  private void copyFile(Path from, Path to) throws IOException {
-    try (Disk.File in = disk.open(from, Disk.Mode.READ);
-        Disk.File out = disk.open(to, Disk.Mode.CREATE)) {
-      ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
-      long at = 0;
-      int read = in.read(at, buffer);
-      while (read > 0) {
-        out.write(at, buffer.flip());
-        at += read;
-        buffer.clear();
-        read = in.read(at, buffer);
-      }
-      out.force();
-    }
   }
 }

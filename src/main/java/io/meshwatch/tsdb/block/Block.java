@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class Block {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int CHECKSUM_BYTES = 4;
+  private static final int COPY_BYTES = 1 << 20;
 
   private final Disk disk;
   private final Path folder;
@@ -261,6 +263,38 @@ public final class Block {
       meta = counted;
     }
     return count;
+  }
+
+  /** Copies the files of this block into a folder, which is made, and forces them to the disk. */
+  public void copyTo(Path target) throws IOException {
+    Path chunks = target.resolve("chunks");
+    disk.createDirectories(chunks);
+    for (String name : List.of("meta.json", "index", "tombstones")) {
+      if (disk.exists(folder.resolve(name))) {
+        copyFile(folder.resolve(name), target.resolve(name));
+      }
+    }
+    for (String name : disk.list(folder.resolve("chunks"))) {
+      copyFile(folder.resolve("chunks").resolve(name), chunks.resolve(name));
+    }
+    disk.forceDirectory(chunks);
+    disk.forceDirectory(target);
+  }
+
+  private void copyFile(Path from, Path to) throws IOException {
+    try (Disk.File in = disk.open(from, Disk.Mode.READ);
+        Disk.File out = disk.open(to, Disk.Mode.CREATE)) {
+      ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+      long at = 0;
+      int read = in.read(at, buffer);
+      while (read > 0) {
+        out.write(at, buffer.flip());
+        at += read;
+        buffer.clear();
+        read = in.read(at, buffer);
+      }
+      out.force();
+    }
   }
 
   /** Reads everything once and gives the number of chunks; throws at the first damage. */
