@@ -161,13 +161,13 @@ final class ScrapeBatch implements ExpositionSink {
     last = null;
     boolean explicit = pageTimestampMillis != NO_TIMESTAMP && job.honorTimestamps();
     lastTimestampMillis = explicit ? pageTimestampMillis : atMillis;
-    ScrapeCache.Entry entry = cache.find(page, from, to);
-    boolean isNew = entry == null;
-    if (entry == null) {
-      entry = newEntry(page, from, to);
+    int number = cache.find(page, from, to);
+    boolean isNew = number == ScrapeCache.NEW;
+    if (isNew) {
+      number = add(page, from, to);
     }
-    boolean first = cache.see(entry);
-    SeriesHandle series = entry.series();
+    boolean first = cache.see(number);
+    SeriesHandle series = cache.series(number);
     if (series == null) {
       return null;
     }
@@ -177,7 +177,7 @@ final class ScrapeBatch implements ExpositionSink {
     }
     seriesAdded += isNew ? 1 : 0;
     if (!explicit || job.trackTimestampsStaleness()) {
-      cache.track(entry);
+      cache.track(number);
     }
     if (!first && !explicit) {
       refusals.duplicate();
@@ -187,7 +187,7 @@ final class ScrapeBatch implements ExpositionSink {
     return series;
   }
 
-  private ScrapeCache.Entry newEntry(byte[] page, int from, int to) {
+  private int add(byte[] page, int from, int to) {
     Labels labels = sampleLabels.stored(SeriesText.decode(page, from, to, familyType));
     if (labels == null) {
       return cache.add(page, from, to, null);

@@ -4,14 +4,12 @@ import io.meshwatch.model.Appender;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.SeriesHandle;
 import io.meshwatch.model.StaleMarker;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,56 +18,44 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Idea: a target prints the same series in the same order each time. The series that followed the last one in the previous
  * page is compared with the bytes at hand; nearly always they are equal, and neither the end of the series has to be found nor a
- * hash computed. On a miss the bytes are hashed and looked up, and prediction goes on behind the entry found.
+ * hash computed. On a miss the series after that is tried, then the bytes are hashed and looked up, and prediction goes on behind the one found.
  *
- * <p>Layout: {@link #order} holds the entries of the last good page in their order, {@link #current} those of the page being
- * read; the hash table chains the same entries. Cost: the raw bytes, one entry and two references per series.
+ * <p>Layout: series have numbers, in the order of the last good page; those that were added since come behind. Per series there is its text and its handle
+ * ({@link PageSeries}), the page it was seen in and two marks, all in arrays, as a cache line that is not read costs nothing. A page with the same series in the same
+ * order leaves them as they are; any other has them numbered anew.
  *
  * <p>Confined to the target's loop. Use: {@link #begin}, then lookups, then {@link #succeed} or {@link #fail}.
  */
 final class ScrapeCache {
-  private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  /** {@link #find} knows no such series. */
+  static final int NEW = -1;
 
-  /** How many series of failed pages are kept beyond twice those of the last good one. */
+  /** How many series of failed pages are kept beyond twice those of the last good one, and how many bytes of them. */
   static final int FAILED_SERIES_MAX = 10_000;
 
-  /** A series as it stands on the page. */
-  static final class Entry {
-    private final byte[] raw;
-    private final int hash;
-    private final @Nullable SeriesHandle series;
-    private @Nullable Entry next;
-    /** Index in the order of the last good page, −1 if it was not there. */
-    private int position = -1;
-    /** The page in which it was seen last. */
-    private long seenIn;
-    /** Whether it was seen in this page with a sample whose end must be marked. */
-    private boolean tracked;
-    /** Whether the store has a sample of the last page that no stale marker follows. */
-    private boolean live;
+  static final int FAILED_BYTES_MAX = 16 << 20;
 
-    private Entry(byte[] raw, int hash, @Nullable SeriesHandle series) {
-      this.raw = raw;
-      this.hash = hash;
-      this.series = series;
-    }
+  /** The series was seen in this page with a sample whose end must be marked. */
+  private static final byte TRACKED = 1;
+  /** The store has a sample of the last page that no stale marker follows. */
+  private static final byte LIVE = 2;
 
-    /** The series in the store, null if metric relabelling drops it. */
-    @Nullable SeriesHandle series() {
-      return series;
-    }
-  }
-
-  private @Nullable Entry[] table = new @Nullable Entry[64];
-  private int size;
-  private Entry[] order = new Entry[0];
-  private int orderLength;
-  private Entry[] current = new Entry[64];
-  private int currentLength;
-  private long page;
-  /** Index in {@link #order} of the series that is likely next. */
+  private final PageSeries known = new PageSeries();
+  /** The page in which a series was seen last. */
+  private int[] seenIn = new int[0];
+  private byte[] marks = new byte[0];
+  /** So many series were on the last good page: these are the first ones. */
+  private int lastPageSize;
+  private int lastPageBytes;
+  private int page;
+  /** How many series were seen on this page. */
+  private int seen;
+  /** The series seen on this page in their order; empty while they are 0, 1, 2…. */
+  private int[] order = {};
+  private boolean inSequence;
+  /** The series that is likely next. */
   private int expected;
-  private @Nullable Entry recognized;
+  private int recognized = NEW;
   /** Series of a loop that this one replaces; they end unless the first page brings them. */
   private List<SeriesHandle> inherited = List.of();
 
@@ -82,9 +68,9 @@ final class ScrapeCache {
 
   private List<SeriesHandle> liveSeries() {
     List<SeriesHandle> live = new ArrayList<>(inherited);
-    for (int i = 0; i < orderLength; i++) {
-      SeriesHandle series = order[i].series;
-      if (order[i].live && series != null) {
+    for (int i = 0; i < lastPageSize; i++) {
+      SeriesHandle series = known.handle(i);
+      if ((marks[i] & LIVE) != 0 && series != null) {
         live.add(series);
       }
     }
@@ -93,156 +79,144 @@ final class ScrapeCache {
 
   /** How many series it knows, dropped ones included. */
   int size() {
-    return size;
+    return known.size();
+  }
+
+  /** The series in the store, null if metric relabelling drops it. */
+  @Nullable SeriesHandle series(int number) {
+    return known.handle(number);
   }
 
   /** Starts a page. */
   void begin() {
     page++;
+    seen = 0;
+    order = new int[0];
+    inSequence = true;
     expected = 0;
-    currentLength = 0;
-    recognized = null;
+    recognized = NEW;
   }
 
   /** Length of the predicted series if it begins here, else 0. */
   int recognize(byte[] bytes, int from, int limit) {
-    recognized = null;
-    if (expected >= orderLength) {
+    recognized = NEW;
+    if (expected >= lastPageSize || !known.isAt(expected, bytes, from, limit)) {
       return 0;
     }
-    Entry candidate = order[expected];
-    int length = candidate.raw.length;
-    if (limit - from < length || !Arrays.equals(bytes, from, from + length, candidate.raw, 0, length)) {
-      return 0;
-    }
-    recognized = candidate;
-    return length;
+    recognized = expected;
+    return known.length(expected);
   }
 
-  /** The entry of a series, null if it is new. */
-  @Nullable Entry find(byte[] bytes, int from, int to) {
-    Entry found = recognized;
-    recognized = null;
-    if (found == null || found.raw.length != to - from) {
-      found = expected < orderLength && isSame(order[expected], bytes, from, to) ? order[expected] : lookUp(bytes, from, to);
+  /** The number of a series, {@link #NEW} if it is new. Numbers are good until the end of the page. */
+  int find(byte[] bytes, int from, int to) {
+    int found = recognized;
+    recognized = NEW;
+    if (found == NEW || known.length(found) != to - from) {
+      found = isPredicted(expected, bytes, from, to) ? expected
+          : isPredicted(expected + 1, bytes, from, to) ? expected + 1 : known.find(bytes, from, to);
     }
-    if (found != null && found.position >= 0) {
-      expected = found.position + 1;
+    if (found != NEW && found < lastPageSize) {
+      expected = found + 1;
     }
     return found;
   }
 
-  private static boolean isSame(Entry entry, byte[] bytes, int from, int to) {
-    return Arrays.equals(bytes, from, to, entry.raw, 0, entry.raw.length);
+  private boolean isPredicted(int number, byte[] bytes, int from, int to) {
+    return number < lastPageSize && known.is(number, bytes, from, to);
   }
 
-  private @Nullable Entry lookUp(byte[] bytes, int from, int to) {
-    int hash = hash(bytes, from, to);
-    Entry entry = table[hash & (table.length - 1)];
-    while (entry != null && (entry.hash != hash || !isSame(entry, bytes, from, to))) {
-      entry = entry.next;
+  /** Adds a series that {@link #find} did not know; null = metric relabelling drops it. Returns its number. */
+  int add(byte[] bytes, int from, int to, @Nullable SeriesHandle series) {
+    int number = known.add(bytes, from, to, series);
+    if (number >= marks.length) {
+      int capacity = Math.max(64, 2 * number);
+      seenIn = Arrays.copyOf(seenIn, capacity);
+      marks = Arrays.copyOf(marks, capacity);
     }
-    return entry;
-  }
-
-  private static int hash(byte[] bytes, int from, int to) {
-    long h = (long) to - from;
-    int i = from;
-    for (; i + 8 <= to; i += 8) {
-      h = (h ^ (long) LONG.get(bytes, i)) * 0x9E3779B97F4A7C15L;
-      h ^= h >>> 32;
-    }
-    for (; i < to; i++) {
-      h = (h ^ bytes[i]) * 0x9E3779B97F4A7C15L;
-    }
-    return (int) (h ^ (h >>> 32));
-  }
-
-  /** Adds a series that {@link #find} did not know; null = metric relabelling drops it. */
-  Entry add(byte[] bytes, int from, int to, @Nullable SeriesHandle series) {
-    Entry entry = new Entry(Arrays.copyOfRange(bytes, from, to), hash(bytes, from, to), series);
-    if (size >= table.length) {
-      grow();
-    }
-    link(entry);
-    size++;
-    return entry;
-  }
-
-  private void link(Entry entry) {
-    int slot = entry.hash & (table.length - 1);
-    entry.next = table[slot];
-    table[slot] = entry;
-  }
-
-  private void grow() {
-    @Nullable Entry[] old = table;
-    table = new @Nullable Entry[old.length * 2];
-    for (Entry head : old) {
-      Entry entry = head;
-      while (entry != null) {
-        Entry following = entry.next;
-        link(entry);
-        entry = following;
-      }
-    }
+    seenIn[number] = 0;
+    marks[number] = 0;
+    return number;
   }
 
   /** Notes that a series is on this page; returns false if it was there before. */
-  boolean see(Entry entry) {
-    if (entry.seenIn == page) {
+  boolean see(int number) {
+    if (seenIn[number] == page) {
       return false;
     }
-    entry.seenIn = page;
-    entry.tracked = false;
-    if (currentLength == current.length) {
-      current = Arrays.copyOf(current, currentLength * 2);
+    seenIn[number] = page;
+    marks[number] &= ~TRACKED;
+    if (inSequence && number != seen) {
+      leaveSequence();
     }
-    current[currentLength++] = entry;
+    if (!inSequence) {
+      if (seen == order.length) {
+        order = Arrays.copyOf(order, 2 * seen);
+      }
+      order[seen] = number;
+    }
+    seen++;
     return true;
   }
 
+  private void leaveSequence() {
+    inSequence = false;
+    order = new int[Math.max(64, known.size() + known.size() / 4)];
+    for (int i = 0; i < seen; i++) {
+      order[i] = i;
+    }
+  }
+
   /** Notes that the end of this series must be marked. */
-  void track(Entry entry) {
-    entry.tracked = true;
+  void track(int number) {
+    marks[number] |= TRACKED;
   }
 
   /** The page was good: ends the series that are not on it, forgets what is gone. */
   void succeed(Appender appender, long atMillis) {
     List<SeriesHandle> ended = new ArrayList<>(inherited);
-    for (int i = 0; i < orderLength; i++) {
-      Entry entry = order[i];
-      boolean goesOn = entry.seenIn == page && entry.tracked;
-      SeriesHandle series = entry.series;
-      if (entry.live && !goesOn && series != null) {
+    for (int i = 0; i < lastPageSize; i++) {
+      SeriesHandle series = known.handle(i);
+      boolean goesOn = seenIn[i] == page && (marks[i] & TRACKED) != 0;
+      if ((marks[i] & LIVE) != 0 && !goesOn && series != null) {
         ended.add(series);
       }
-      entry.live = false;
     }
-    for (int i = 0; i < currentLength; i++) {
-      current[i].live = current[i].tracked;
-      current[i].position = i;
+    numberBySight();
+    for (int i = 0; i < seen; i++) {
+      marks[i] = (marks[i] & TRACKED) != 0 ? LIVE : 0;
     }
     if (!ended.isEmpty()) {
       end(ended, appender, atMillis);
     }
-    if (size > currentLength) {
-      forgetUnseen();
-    }
-    Entry[] previous = order;
-    order = current;
-    orderLength = currentLength;
-    current = previous.length < 64 ? new Entry[Math.max(64, orderLength)] : previous;
-    Arrays.fill(current, null);
     inherited = List.of();
+  }
+
+  /** Makes the series of this page the only ones, numbered in its order. */
+  private void numberBySight() {
+    if (inSequence && seen == known.size()) {
+      known.trim();
+    } else {
+      int[] sequence = inSequence ? IntStream.range(0, seen).toArray() : order;
+      byte[] reordered = new byte[seen];
+      for (int i = 0; i < seen; i++) {
+        reordered[i] = marks[sequence[i]];
+      }
+      known.keep(sequence, seen);
+      marks = reordered;
+      seenIn = new int[seen];
+      Arrays.fill(seenIn, page);
+    }
+    order = new int[0];
+    lastPageSize = seen;
+    lastPageBytes = known.textBytes();
   }
 
   /** Two spellings of one series are one series: it has not ended if the page has the other spelling. */
   private void end(List<SeriesHandle> ended, Appender appender, long atMillis) {
     Set<Labels> alive = new HashSet<>();
-    for (int i = 0; i < currentLength; i++) {
-      SeriesHandle series = current[i].series;
-      if (current[i].live && series != null) {
+    for (int i = 0; i < lastPageSize; i++) {
+      SeriesHandle series = known.handle(i);
+      if ((marks[i] & LIVE) != 0 && series != null) {
         alive.add(series.labels());
       }
     }
@@ -253,41 +227,24 @@ final class ScrapeCache {
     }
   }
 
-  private void forgetUnseen() {
-    for (int slot = 0; slot < table.length; slot++) {
-      Entry entry = table[slot];
-      table[slot] = null;
-      while (entry != null) {
-        Entry following = entry.next;
-        if (entry.seenIn == page) {
-          entry.next = table[slot];
-          table[slot] = entry;
-        } else {
-          size--;
-        }
-        entry = following;
-      }
-    }
-  }
-
   /** There is no good page: ends every series that is alive. What is known stays known for the next page. */
   void fail(Appender appender, long atMillis) {
     for (SeriesHandle series : liveSeries()) {
       appender.append(series, atMillis, StaleMarker.VALUE);
     }
     inherited = List.of();
-    for (int i = 0; i < orderLength; i++) {
-      order[i].live = false;
+    for (int i = 0; i < lastPageSize; i++) {
+      marks[i] &= ~LIVE;
     }
-    if (size > 2 * orderLength + FAILED_SERIES_MAX) {
+    if (known.size() > 2 * lastPageSize + FAILED_SERIES_MAX || known.textBytes() > 2L * lastPageBytes + FAILED_BYTES_MAX) {
       forgetAll();
     }
   }
 
   /** A target that fails with ever new series must not fill the memory. Nothing is alive now, so nothing is lost but time. */
   private void forgetAll() {
-    Arrays.fill(table, null);
-    size = 0;
-    orderLength = 0;
+    known.keep(new int[0], 0);
+    lastPageSize = 0;
+    lastPageBytes = 0;
   }
 }

@@ -33,14 +33,14 @@ class ScrapeCacheTest {
         recognized = 0;
       }
       assertThat(recognized).isIn(0, name.length());
-      ScrapeCache.Entry entry = cache.find(bytes, 2, to);
-      if (entry == null) {
+      int number = cache.find(bytes, 2, to);
+      if (number == ScrapeCache.NEW) {
         added++;
-        entry = cache.add(bytes, 2, to, appender.series(Labels.of("__name__", name)));
+        number = cache.add(bytes, 2, to, appender.series(Labels.of("__name__", name)));
       }
-      if (cache.see(entry)) {
-        cache.track(entry);
-        appender.append(java.util.Objects.requireNonNull(entry.series()), now, 1);
+      if (cache.see(number)) {
+        cache.track(number);
+        appender.append(java.util.Objects.requireNonNull(cache.series(number)), now, 1);
       }
     }
     if (good) {
