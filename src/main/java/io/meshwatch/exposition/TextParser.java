@@ -2,7 +2,6 @@ package io.meshwatch.exposition;
 
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.Names;
-import java.util.List;
 
 /**
  * Prometheus text format 0.0.4, and 1.0.0 with names in quotes. Accepts what Prometheus accepts: blanks nearly everywhere,
@@ -14,9 +13,6 @@ import java.util.List;
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition formats</a>
  */
 final class TextParser {
-  private static final List<MetricMetadata.Type> TYPES =
-      List.of(MetricMetadata.Type.COUNTER, MetricMetadata.Type.GAUGE, MetricMetadata.Type.HISTOGRAM, MetricMetadata.Type.SUMMARY);
-
   private final PageCursor cursor;
   private final ExpositionSink sink;
 
@@ -73,10 +69,15 @@ final class TextParser {
   }
 
   private MetricMetadata.Type typeNamed(int from) {
-    for (MetricMetadata.Type type : TYPES) {
-      if (cursor.isText(from, type.text())) {
-        return type;
-      }
+    MetricMetadata.Type likely = from == cursor.at ? null : switch (cursor.page[from]) {
+      case 'c' -> MetricMetadata.Type.COUNTER;
+      case 'g' -> MetricMetadata.Type.GAUGE;
+      case 'h' -> MetricMetadata.Type.HISTOGRAM;
+      case 's' -> MetricMetadata.Type.SUMMARY;
+      default -> null;
+    };
+    if (likely != null && cursor.isText(from, likely.text())) {
+      return likely;
     }
     if (cursor.isText(from, "untyped")) {
       return MetricMetadata.Type.UNKNOWN;
