@@ -206,7 +206,7 @@ public final class Store implements Queryable, AutoCloseable {
     measureSpace();
     reportRefusedSeries();
     writeFullChunks();
-    head.measureChunks();
+    head.measureChunksWhenDue();
     keeper.maintain(space);
   }
 
