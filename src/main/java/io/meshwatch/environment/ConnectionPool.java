@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyManagementException;
@@ -15,8 +14,6 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -31,6 +28,7 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
@@ -50,7 +48,9 @@ import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.HttpResponseInformationCallback;
 import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -59,11 +59,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Kept connections and TLS sessions for one way of trusting.
  *
- * @param client Apache's client over the pool
- * @param trust what the pool was made for
- * @param filesChangedAt modification times of the trust's files when it was made; other times mean new certificates
+ * @param client Apache's client, for what goes through proxies or sockets in the file system
+ * @param direct the shorter way, for all else
+ * @param connections of both
+ * @param files of the trust, as they were before the pool was opened; when they are replaced the pool is outdated
  */
-record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> filesChangedAt) {
+record ConnectionPool(
+    CloseableHttpClient client, DirectExchange direct, List<PoolingHttpClientConnectionManager> connections, TrustFiles files) {
   /** Where the hooks below report to during an exchange. */
   static final ScopedValue<PhaseClock> PHASES = ScopedValue.newInstance();
 
@@ -72,7 +74,7 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
 
   private static final int CONNECTIONS_MAX = 20_000;
   static final int CONNECTIONS_PER_HOST_MAX = 100;
-  private static final long IDLE_SECONDS_MAX = 180;
+  private static final TimeValue IDLE_MAX = TimeValue.ofSeconds(180);
 
   private static final RequestConfig REQUESTS =
       RequestConfig.custom().setRedirectsEnabled(false).setContentCompressionEnabled(false).setProtocolUpgradeEnabled(false).build();
@@ -82,10 +84,29 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
     return RequestConfig.copy(REQUESTS).setUnixDomainSocket(socketFile).build();
   }
 
-  static ConnectionPool open(TlsTrust trust) throws IOException {
-    List<Long> changedAt = filesChangedAt(trust);
+  static ConnectionPool open(TlsTrust trust, TrustFiles files) throws IOException {
     TlsSocketStrategy tls = tlsStrategy(trust);
-    var manager = new MeasuredConnections()
+    // The strict policy looks for a connection in a list of all of them, but keeps tunnels of different logins side by side.
+    PoolingHttpClientConnectionManager direct = connections(trust, tls, PoolConcurrencyPolicy.LAX);
+    PoolingHttpClientConnectionManager others = connections(trust, tls, PoolConcurrencyPolicy.STRICT);
+    var executor = new MeasuredExecutor();
+    CloseableHttpClient client = HttpClientBuilder.create()
+        .setConnectionManager(others)
+        .setRequestExecutor(executor)
+        .setRoutePlanner(new ProxiedRoutes())
+        .setDefaultRequestConfig(REQUESTS)
+        .disableAutomaticRetries()
+        .disableRedirectHandling()
+        .disableCookieManagement()
+        .disableAuthCaching()
+        .disableContentCompression()
+        .disableDefaultUserAgent()
+        .build();
+    return new ConnectionPool(client, new DirectExchange(direct, executor), List.of(direct, others), files);
+  }
+
+  private static PoolingHttpClientConnectionManager connections(TlsTrust trust, TlsSocketStrategy tls, PoolConcurrencyPolicy policy) {
+    return new MeasuredConnections()
         .setDnsResolver(new MeasuredResolver())
         .setTlsSocketStrategy((socket, target, port, attachment, context) -> {
           enter(Phase.TLS);
@@ -97,47 +118,23 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
             .setTimeToLive(TimeValue.ofHours(1))
             .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
             .build())
+        .setPoolConcurrencyPolicy(policy)
         .setMaxConnTotal(CONNECTIONS_MAX)
         .setMaxConnPerRoute(CONNECTIONS_PER_HOST_MAX)
         .build();
-    CloseableHttpClient client = HttpClientBuilder.create()
-        .setConnectionManager(manager)
-        .setRequestExecutor(new MeasuredExecutor())
-        .setRoutePlanner(new ProxiedRoutes())
-        .setDefaultRequestConfig(REQUESTS)
-        .disableAutomaticRetries()
-        .disableRedirectHandling()
-        .disableCookieManagement()
-        .disableAuthCaching()
-        .disableContentCompression()
-        .disableDefaultUserAgent()
-        .evictIdleConnections(TimeValue.ofSeconds(IDLE_SECONDS_MAX))
-        .build();
-    return new ConnectionPool(client, trust, changedAt);
+  }
+
+  /** Closes connections that nobody used for long. */
+  void closeIdle() {
+    for (PoolingHttpClientConnectionManager each : connections) {
+      each.closeExpired();
+      each.closeIdle(IDLE_MAX);
+    }
   }
 
   private static void enter(Phase phase) {
     if (PHASES.isBound()) {
       PHASES.get().enter(phase);
-    }
-  }
-
-  boolean isOutdated() {
-    return !filesChangedAt.equals(filesChangedAt(trust));
-  }
-
-  private static List<Long> filesChangedAt(TlsTrust trust) {
-    return Stream.of(trust.caFile(), trust.certificateFile(), trust.keyFile())
-        .flatMap(Optional::stream)
-        .map(ConnectionPool::changedAt)
-        .toList();
-  }
-
-  private static long changedAt(Path file) {
-    try {
-      return Files.getLastModifiedTime(file).to(TimeUnit.MICROSECONDS);
-    } catch (IOException e) {
-      return 0;
     }
   }
 
@@ -200,6 +197,7 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
 
   void close() {
     client.close(CloseMode.GRACEFUL);
+    connections.forEach(each -> each.close(CloseMode.GRACEFUL));
   }
 
   /** Tells when a connection is opened, as no name is looked up for a socket in the file system. */
@@ -242,6 +240,7 @@ record ConnectionPool(CloseableHttpClient client, TlsTrust trust, List<Long> fil
         }
         connection.flush();
         enter(Phase.FIRST_BYTE);
+        HttpCoreContext.cast(context).setSSLSession(connection.getSSLSession());
         ClassicHttpResponse response = connection.receiveResponseHeader();
         while (response.getCode() < 200) {
           response = connection.receiveResponseHeader();

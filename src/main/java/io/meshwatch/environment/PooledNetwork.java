@@ -26,6 +26,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class PooledNetwork implements Network, AutoCloseable {
   private static final int REDIRECTS_MAX = 10;
   private static final int POOLS_MAX = 1_000;
+  private static final long IDLE_LOOK_SECONDS = 30;
   private static final int BUFFER_BYTES_START = 16 << 10;
 
   private final Clock clock;
@@ -55,6 +57,13 @@ final class PooledNetwork implements Network, AutoCloseable {
     this.variables = variables;
     deadlines = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("deadlines").daemon().factory());
     deadlines.setRemoveOnCancelPolicy(true);
+    // On a thread of its own, as closing a connection may wait for the other side.
+    var _ = deadlines.scheduleWithFixedDelay(
+        () -> Thread.startVirtualThread(this::closeIdle), IDLE_LOOK_SECONDS, IDLE_LOOK_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void closeIdle() {
+    pools.asMap().values().forEach(ConnectionPool::closeIdle);
   }
 
   private static void closePool(@Nullable Object pool) {
@@ -152,12 +161,13 @@ final class PooledNetwork implements Network, AutoCloseable {
   }
 
   private ConnectionPool poolFor(TlsTrust trust) throws IOException {
+    long now = clock.monotonicNanos();
     ConnectionPool pool = pools.getIfPresent(trust);
-    if (pool == null || pool.isOutdated()) {
+    if (pool == null || pool.files().wereReplaced(now)) {
       synchronized (pools) {
         pool = pools.getIfPresent(trust);
-        if (pool == null || pool.isOutdated()) {
-          pool = ConnectionPool.open(trust);
+        if (pool == null || pool.files().wereReplaced(now)) {
+          pool = ConnectionPool.open(trust, new TrustFiles(trust, now));
           pools.put(trust, pool);
         }
       }
@@ -185,7 +195,11 @@ final class PooledNetwork implements Network, AutoCloseable {
     });
     try {
       HttpResult answer = ScopedValue.where(ConnectionPool.PHASES, phases)
-          .call(() -> pool.client().execute(request, context, response -> reader.read(call, response, context, phases)));
+          .call(() -> {
+            HttpClientResponseHandler<HttpResult> taken = response -> reader.read(call, response, context, phases);
+            boolean direct = proxy.isEmpty() && call.socketFile().isEmpty();
+            return direct ? pool.direct().run(request, context, taken) : pool.client().execute(request, context, taken);
+          });
       return new Attempt(answer, false);
     } catch (BodyLimitException e) {
       return new Attempt(new HttpResult.Failure(Phase.BODY_LIMIT, String.valueOf(e.getMessage()), phases.end()), false);
