@@ -10,12 +10,14 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A listening TCP port for a protocol other than HTTP; each connection has a thread of its own, usually a virtual one. Safe for all threads. */
 public final class TcpServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TcpServer.class);
+  private static final long ACCEPT_AGAIN_NANOS = 100_000_000;
 
   private final String name;
   private final int connectionsMax;
@@ -98,7 +100,15 @@ public final class TcpServer implements AutoCloseable {
         start(name, () -> serve(connection));
       } catch (IOException e) {
         LOG.debug("{}: accepting ended: {}", name, e.getMessage());
+        waitUnlessClosed();
       }
+    }
+  }
+
+  /** What kept a connection from being accepted, such as too many open files, keeps the next one from it as well. */
+  private void waitUnlessClosed() {
+    if (!listening.isClosed()) {
+      LockSupport.parkNanos(ACCEPT_AGAIN_NANOS);
     }
   }
 
