@@ -69,9 +69,13 @@ class RenderedFilesTest {
     }
 
     String page() throws InterruptedException, IOException {
-      Credentials.Login login = credentials.login(name);
-      assertThat(statusFor(login.username(), Secret.of("wrong"))).isEqualTo(401);
-      return body(login);
+      awaitRefusal();
+      return body(credentials.login(name));
+    }
+
+    /** Waits until something answers, and sees it refuse a wrong password. */
+    void awaitRefusal() throws InterruptedException {
+      assertThat(statusFor(credentials.login(name).username(), Secret.of("wrong"))).isEqualTo(401);
     }
 
     private String body(Credentials.Login login) throws InterruptedException, IOException {
@@ -133,6 +137,8 @@ class RenderedFilesTest {
     need("/usr/sbin/nginx", "/usr/bin/prometheus-nginx-exporter");
     Rendered nginx = new Rendered("nginx", DeployTarget.Kind.NGINX);
     startNginx(nginx.file("nginx-metrics.conf"), nginx.file("nginx-status.conf"));
+    // The exporter gives up if nginx is not there yet; its unit would start it again.
+    nginx.awaitRefusal();
     nginx.startUnit("prometheus-nginx-exporter.service", Map.of());
     assertThat(nginx.page()).contains("\nnginx_up 1\n", "nginx_http_requests_total");
   }
