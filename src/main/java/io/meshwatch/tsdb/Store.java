@@ -206,7 +206,7 @@ public final class Store implements Queryable, AutoCloseable {
     measureSpace();
     reportRefusedSeries();
     writeFullChunks();
-    head.measureChunksWhenDue();
+    head.measureChunks();
     keeper.maintain(space);
   }
 

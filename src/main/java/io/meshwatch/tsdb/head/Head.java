@@ -33,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  * first batch that has a sample of it.
  */
 public final class Head implements AutoCloseable {
-  /** Far from the limit, chunks are measured every so many rounds of maintenance. */
-  private static final int CHUNK_ROUNDS = 4;
-
   private final Clock clock;
   private final HeadOptions options;
   private final HeadMetrics metrics;
@@ -55,8 +52,6 @@ public final class Head implements AutoCloseable {
   private volatile long maxTime = Long.MIN_VALUE;
   private volatile long minValidTime = Long.MIN_VALUE;
   private long chunks;
-  /** How often maintenance came by. */
-  private long chunkRounds;
   private volatile boolean compacting;
   private volatile @Nullable String refusal;
   private volatile @Nullable String lastWriteFailure;
@@ -234,13 +229,9 @@ public final class Head implements AutoCloseable {
     return registry.chunkBytes();
   }
 
-  /** Adds up what the chunks in memory take, if that is near its limit or was not done the last times: it reads all series. */
-  public void measureChunksWhenDue() {
-    chunkRounds++;
-    boolean near = options.chunkBytesMax() > 0 && registry.chunkBytes() > options.chunkBytesMax() / 2;
-    if (near || chunkRounds % CHUNK_ROUNDS == 1) {
-      registry.measureChunks();
-    }
+  /** Adds up what the chunks in memory take. */
+  public void measureChunks() {
+    registry.measureChunks();
   }
 
   /** How many chunks there are. */
