@@ -3,8 +3,8 @@ package io.meshwatch.environment;
 import java.util.function.Consumer;
 
 /**
- * Listeners for a program that shows a page to a few clients and has to stay small: HTTP/1.1 without request bodies, a virtual thread
- * for each connection, over the JDK's own TLS.
+ * Listeners for a program that shows a page to a few clients and has to stay small: HTTP/1.1 without request bodies, a platform thread
+ * for each of a few connections, over the JDK's own TLS.
  */
 final class PageListeners implements Listeners {
   private final Clock clock;
