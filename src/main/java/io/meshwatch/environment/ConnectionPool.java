@@ -12,7 +12,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyManagementException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -61,11 +60,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param client Apache's client, for what goes through proxies or sockets in the file system
  * @param direct the shorter way, for all else
- * @param connections of both
+ * @param others the connections of {@code client}
  * @param files of the trust, as they were before the pool was opened; when they are replaced the pool is outdated
  */
 record ConnectionPool(
-    CloseableHttpClient client, DirectExchange direct, List<PoolingHttpClientConnectionManager> connections, TrustFiles files) {
+    CloseableHttpClient client, DirectExchange direct, PoolingHttpClientConnectionManager others, TrustFiles files) {
   /** Where the hooks below report to during an exchange. */
   static final ScopedValue<PhaseClock> PHASES = ScopedValue.newInstance();
 
@@ -86,7 +85,7 @@ record ConnectionPool(
 
   static ConnectionPool open(TlsTrust trust, TrustFiles files) throws IOException {
     TlsSocketStrategy tls = tlsStrategy(trust);
-    // The strict policy looks for a connection in a list of all of them, but keeps tunnels of different logins side by side.
+    // The strict policy looks for a connection in a list of all of them; the lax one would not keep tunnels of different logins side by side.
     PoolingHttpClientConnectionManager direct = connections(trust, tls, PoolConcurrencyPolicy.LAX);
     PoolingHttpClientConnectionManager others = connections(trust, tls, PoolConcurrencyPolicy.STRICT);
     var executor = new MeasuredExecutor();
@@ -102,7 +101,7 @@ record ConnectionPool(
         .disableContentCompression()
         .disableDefaultUserAgent()
         .build();
-    return new ConnectionPool(client, new DirectExchange(direct, executor), List.of(direct, others), files);
+    return new ConnectionPool(client, new DirectExchange(direct, executor, CONNECTIONS_MAX), others, files);
   }
 
   private static PoolingHttpClientConnectionManager connections(TlsTrust trust, TlsSocketStrategy tls, PoolConcurrencyPolicy policy) {
@@ -126,10 +125,9 @@ record ConnectionPool(
 
   /** Closes connections that nobody used for long. */
   void closeIdle() {
-    for (PoolingHttpClientConnectionManager each : connections) {
-      each.closeExpired();
-      each.closeIdle(IDLE_MAX);
-    }
+    direct.closeIdle(IDLE_MAX);
+    others.closeExpired();
+    others.closeIdle(IDLE_MAX);
   }
 
   private static void enter(Phase phase) {
@@ -197,7 +195,7 @@ record ConnectionPool(
 
   void close() {
     client.close(CloseMode.GRACEFUL);
-    connections.forEach(each -> each.close(CloseMode.GRACEFUL));
+    direct.close();
   }
 
   /** Tells when a connection is opened, as no name is looked up for a socket in the file system. */

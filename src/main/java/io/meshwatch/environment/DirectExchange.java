@@ -7,8 +7,8 @@ import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
 import org.apache.hc.client5.http.impl.DefaultSchemePortResolver;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
-import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.io.LeaseRequest;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.routing.RoutingSupport;
@@ -24,6 +24,7 @@ import org.apache.hc.core5.http.protocol.HttpProcessor;
 import org.apache.hc.core5.http.protocol.RequestContent;
 import org.apache.hc.core5.http.protocol.RequestTargetHost;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +40,18 @@ final class DirectExchange {
 
   private static final HttpProcessor HEADERS = new DefaultHttpProcessor(new RequestContent(), new RequestTargetHost());
 
-  private final HttpClientConnectionManager connections;
+  private final PoolingHttpClientConnectionManager connections;
   private final HttpRequestExecutor executor;
+  private final int connectionsMax;
 
-  DirectExchange(HttpClientConnectionManager connections, HttpRequestExecutor executor) {
+  /**
+   * @param connections with the lax policy, which bounds the connections of each host
+   * @param connectionsMax bound of the connections of all hosts
+   */
+  DirectExchange(PoolingHttpClientConnectionManager connections, HttpRequestExecutor executor, int connectionsMax) {
     this.connections = connections;
     this.executor = executor;
+    this.connectionsMax = connectionsMax;
   }
 
   /** Sends a request, which can be cancelled meanwhile, and gives the answer to the handler while its connection is open. */
@@ -59,6 +66,7 @@ final class DirectExchange {
           return true;
         });
         if (!connection.isConnected()) {
+          makeRoom();
           connections.connect(connection, null, context);
         }
         HEADERS.process(request, request.getEntity(), context);
@@ -76,6 +84,36 @@ final class DirectExchange {
     } catch (HttpException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** Closes connections that nobody uses if there are too many; this exchange's own, still to be opened, is counted already. */
+  private void makeRoom() throws IOException {
+    if (isOver()) {
+      connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
+      if (isOver()) {
+        throw new IOException("no connection is free: " + connectionsMax + " are in use");
+      }
+    }
+  }
+
+  private boolean isOver() {
+    PoolStats stats = connections.getTotalStats();
+    return stats.getLeased() + stats.getAvailable() > connectionsMax;
+  }
+
+  /** Whether it remembers more hosts than it could have connections to: the pool forgets none. */
+  boolean remembersTooMany() {
+    return connections.getRoutes().size() > connectionsMax;
+  }
+
+  /** Closes connections that nobody used for so long. */
+  void closeIdle(TimeValue longest) {
+    connections.closeExpired();
+    connections.closeIdle(longest);
+  }
+
+  void close() {
+    connections.close(CloseMode.GRACEFUL);
   }
 
   private ConnectionEndpoint lease(HttpUriRequestBase request, HttpRoute route) throws IOException {

@@ -63,7 +63,12 @@ final class PooledNetwork implements Network, AutoCloseable {
   }
 
   private void closeIdle() {
-    pools.asMap().values().forEach(ConnectionPool::closeIdle);
+    pools.asMap().forEach((trust, pool) -> {
+      pool.closeIdle();
+      if (pool.direct().remembersTooMany()) {
+        pools.invalidate(trust);
+      }
+    });
   }
 
   private static void closePool(@Nullable Object pool) {
