@@ -39,6 +39,7 @@ final class ScrapeCache {
   private static final byte TRACKED = 1;
   /** The store has a sample of the last page that no stale marker follows. */
   private static final byte LIVE = 2;
+  private static final int[] NO_ORDER = {};
 
   private final PageSeries known = new PageSeries();
   /** The page in which a series was seen last. */
@@ -51,7 +52,7 @@ final class ScrapeCache {
   /** How many series were seen on this page. */
   private int seen;
   /** The series seen on this page in their order; empty while they are 0, 1, 2…. */
-  private int[] order = {};
+  private int[] order = NO_ORDER;
   private boolean inSequence;
   /** The series that is likely next. */
   private int expected;
@@ -91,7 +92,7 @@ final class ScrapeCache {
   void begin() {
     page++;
     seen = 0;
-    order = new int[0];
+    order = NO_ORDER;
     inSequence = true;
     expected = 0;
     recognized = NEW;
@@ -206,7 +207,7 @@ final class ScrapeCache {
       seenIn = new int[seen];
       Arrays.fill(seenIn, page);
     }
-    order = new int[0];
+    order = NO_ORDER;
     lastPageSize = seen;
     lastPageBytes = known.textBytes();
   }
@@ -243,7 +244,7 @@ final class ScrapeCache {
 
   /** A target that fails with ever new series must not fill the memory. Nothing is alive now, so nothing is lost but time. */
   private void forgetAll() {
-    known.keep(new int[0], 0);
+    known.keep(NO_ORDER, 0);
     lastPageSize = 0;
     lastPageBytes = 0;
   }
