@@ -173,7 +173,7 @@ final class ScrapeConfigYaml {
     YamlText yaml = new YamlText().set("client_id", oauth2.clientId());
     if (oauth2.jwtBearer().isPresent()) {
       ConnectionSettings.JwtBearer bearer = oauth2.jwtBearer().get();
-      yaml.set("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+      yaml.set("grant_type", ConnectionSettings.JwtBearer.GRANT)
           .set("client_certificate_key_file", secrets.add(job + ".oauth2.key", secrets.read(bearer.key(), bearer.keyFile())))
           .setUnlessEmpty("client_certificate_key_id", bearer.keyId())
           .set("signature_algorithm", bearer.algorithm())

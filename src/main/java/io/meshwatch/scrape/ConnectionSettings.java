@@ -100,6 +100,9 @@ public record ConnectionSettings(
    * @see <a href="https://www.rfc-editor.org/rfc/rfc7523">RFC 7523</a>
    */
   public record JwtBearer(Secret key, Optional<String> keyFile, String keyId, String algorithm, String issuer, String audience, String claims) {
+    /** How the request for a token names this way of asking. */
+    public static final String GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
     static final Set<String> ALGORITHMS = Set.of("RS256", "RS384", "RS512");
 
     public static JwtBearer defaults() {

@@ -66,10 +66,10 @@ final class ConnectionYaml {
     if (!ConnectionSettings.JwtBearer.ALGORITHMS.contains(bearer.algorithm())) {
       fields.errorAt("signature_algorithm", "valid signature algorithms are RS256, RS384 and RS512");
     }
-    if (!grant.equals(CLIENT_CREDENTIALS) && !grant.equals(OAuthToken.JWT_BEARER)) {
-      fields.errorAt("grant_type", "expected " + CLIENT_CREDENTIALS + " or " + OAuthToken.JWT_BEARER + ", got " + grant);
+    if (!grant.equals(CLIENT_CREDENTIALS) && !grant.equals(ConnectionSettings.JwtBearer.GRANT)) {
+      fields.errorAt("grant_type", "expected " + CLIENT_CREDENTIALS + " or " + ConnectionSettings.JwtBearer.GRANT + ", got " + grant);
     }
-    return grant.equals(OAuthToken.JWT_BEARER) ? Optional.of(bearer) : Optional.empty();
+    return grant.equals(ConnectionSettings.JwtBearer.GRANT) ? Optional.of(bearer) : Optional.empty();
   }
 
   private ConnectionSettings.BasicAuth basicAuth(YamlFields fields) {

@@ -30,7 +30,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class OAuthToken {
   private static final long BODY_BYTES_MAX = 1 << 20;
-  static final String JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
   /** A token that ends sooner than this is not used any more. */
   private static final long MARGIN_MILLIS = 10_000;
 
@@ -74,7 +73,7 @@ final class OAuthToken {
     try {
       String unlike = settings.clientId() + " " + clock.wallMillis() + " " + clock.monotonicNanos() + " " + ++statements;
       String statement = new JwtStatement(settings, bearer).signed(key, clock.wallMillis() / 1000, unlike);
-      return environment.network().exchange(with(call, Map.of("grant_type", JWT_BEARER, "assertion", statement)));
+      return environment.network().exchange(with(call, Map.of("grant_type", ConnectionSettings.JwtBearer.GRANT, "assertion", statement)));
     } catch (GeneralSecurityException e) {
       throw failed("the client's key cannot be used: " + e.getMessage());
     } catch (JacksonException e) {
