@@ -7,7 +7,6 @@ import io.meshwatch.config.ConfigLoader;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.Listeners;
 import io.meshwatch.environment.SystemEnvironment;
-import io.meshwatch.model.Problem;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
@@ -21,6 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
       "Stop it with Ctrl-C or SIGTERM; SIGKILL loses nothing that was acknowledged."
     })
 final class UpCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(UpCommand.class);
   private static final String DEFAULT_LISTEN = "127.0.0.1:9480";
   private static final int DEFAULT_FIRST_PORT = 9481;
   private static final String LOCK = "lock";
@@ -62,10 +64,9 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     CommandSpec own = Objects.requireNonNull(spec);
     PrintWriter out = own.commandLine().getOut();
-    PrintWriter err = own.commandLine().getErr();
     try (FileChannel lock = lockedFolder();
         SystemEnvironment system = new SystemEnvironment();
-        Running running = start(system.environment(), err)) {
+        Running running = start(system.environment())) {
       CountDownLatch stop = new CountDownLatch(1);
       CountDownLatch stopped = new CountDownLatch(1);
       Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> awaitStop(stop, stopped)));
@@ -118,10 +119,10 @@ final class UpCommand implements Callable<Integer> {
     return channel;
   }
 
-  private Running start(Environment environment, PrintWriter err) throws IOException, InterruptedException {
+  private Running start(Environment environment) throws IOException, InterruptedException {
     ConfigLoader loader = loader(environment);
     Path file = configFile;
-    return file == null ? startQuickstart(environment, loader) : startConfigured(environment, loader, file, err);
+    return file == null ? startQuickstart(environment, loader) : startConfigured(environment, loader, file);
   }
 
   static ConfigLoader loader(Environment environment) {
@@ -145,14 +146,16 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private Running startConfigured(Environment environment, ConfigLoader loader, Path file, PrintWriter err)
-      throws IOException, InterruptedException {
+  private Running startConfigured(Environment environment, ConfigLoader loader, Path file) throws IOException, InterruptedException {
+    Meshwatch.Outside outside = Meshwatch.Outside.real(environment, () -> read(loader, file), ConfigLoader.folder(file));
+    return new Running(start(environment, read(loader, file), outside), Optional.empty());
+  }
+
+  /** Reads the configuration, also when it is taken over again; what deserves attention is logged each time. */
+  private Config read(ConfigLoader loader, Path file) {
     ConfigLoader.Loaded loaded = loader.load(file);
-    for (Problem warning : loaded.warnings()) {
-      err.println(warning);
-    }
-    Meshwatch.Outside outside = Meshwatch.Outside.real(environment, () -> withListen(loader.load(file).config()), ConfigLoader.folder(file));
-    return new Running(start(environment, withListen(loaded.config()), outside), Optional.empty());
+    loaded.warnings().forEach(warning -> LOG.warn("{}", warning));
+    return withListen(loaded.config());
   }
 
   private Config withListen(Config config) {

@@ -2,6 +2,10 @@ package io.meshwatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.meshwatch.cli.ExitCode;
 import io.meshwatch.cli.MeshwatchCommand;
 import java.io.PrintWriter;
@@ -14,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** What goes wrong at start is one sentence that says what to do. */
@@ -61,6 +66,28 @@ class UpCommandTest {
       assertThat(up("--data", data.toString())).isEqualTo(ExitCode.FAILED);
       assertThat(err.toString().strip()).startsWith("meshwatch: another meshwatch uses the data folder");
     }
+  }
+
+  @Test
+  void logsWhatDeservesAttentionInAConfiguration() throws Exception {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(UpCommand.class);
+    logger.addAppender(log);
+    logger.setLevel(Level.WARN);
+    try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Path file = folder.resolve("monitor.dhall");
+      Files.writeString(file,
+          "{ monitor = { listen = \"127.0.0.1:" + busy.getLocalPort() + "\", additionalAlertAddresses = [ \"a@example.com\" ] } }");
+      assertThat(up("--config", file.toString(), "--data", folder.resolve("data").toString())).isEqualTo(ExitCode.FAILED);
+    } finally {
+      logger.setLevel(null);
+      logger.detachAppender(log);
+    }
+    assertThat(log.list).singleElement().satisfies(event -> {
+      assertThat(event.getLevel()).isEqualTo(Level.WARN);
+      assertThat(event.getFormattedMessage()).contains("monitor.dhall:1:").contains("no `mail` relay");
+    });
   }
 
   @Test

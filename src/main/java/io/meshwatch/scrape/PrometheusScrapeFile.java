@@ -22,15 +22,12 @@ import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * Takes over the {@code scrape_configs} of an existing {@code prometheus.yml}, with the {@code global} defaults they rest on.
- * Other sections are left alone. What meshwatch cannot do as written is an error with its place, never silently different.
+ * Other settings are not used, and each is told as a warning. What meshwatch cannot do as written is an error with its place, never
+ * silently different.
  *
  * @see <a href="https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config">scrape_config</a>
  */
 public final class PrometheusScrapeFile {
-  private static final List<String> OTHER_SECTIONS =
-      List.of("alerting", "rule_files", "remote_write", "remote_read", "storage", "tracing", "otlp", "runtime");
-  private static final List<String> OTHER_GLOBALS = List.of("evaluation_interval", "rule_query_offset", "external_labels", "query_log_file");
-
   private final Path file;
   private final Disk disk;
   private final Path folder;
@@ -105,10 +102,10 @@ public final class PrometheusScrapeFile {
     if (global.isPresent()) {
       base = new Defaults(common(global.get(), base), escaping(global.get()));
       checkGlobalTiming(global.get(), base.job);
-      OTHER_GLOBALS.forEach(global.get()::has);
+      UnusedSettings.tellOfGlobal(global.get());
       global.get().finish();
     }
-    OTHER_SECTIONS.forEach(top::has);
+    UnusedSettings.tellOfSections(top);
     Set<String> names = new HashSet<>();
     List<ScrapeJob> jobs = new ArrayList<>(listedJobs(top, base, names));
     for (String pattern : top.texts("scrape_config_files")) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -27,6 +28,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class YamlFields {
   private static final String SIZE_UNITS = "KMGTPE";
+  /** So many texts or fields are named where a value is told in short. */
+  private static final int NAMED_MAX = 5;
 
   private final String file;
   private final List<Problem> problems;
@@ -233,6 +236,23 @@ final class YamlFields {
     }
     error(value, "expected a mapping for " + name + ", got " + describe(value));
     return "";
+  }
+
+  /** What a field is set to in a few words, without what may be secret: a text, the texts of a list, or names of fields; empty for nothing. */
+  String inShort(String name) {
+    return switch (value(name)) {
+      case SequenceNode none when none.getValue().isEmpty() -> "";
+      case ScalarNode scalar -> Names.quote(scalar.getValue());
+      case MappingNode mapping -> joined(mapping.getValue().stream().map(NodeTuple::getKeyNode).toList());
+      case SequenceNode list when list.getValue().stream().allMatch(ScalarNode.class::isInstance) -> joined(list.getValue());
+      case SequenceNode list -> list.getValue().size() + (list.getValue().size() == 1 ? " entry" : " entries");
+      case null, default -> "";
+    };
+  }
+
+  private static String joined(List<Node> texts) {
+    String first = texts.stream().limit(NAMED_MAX).map(text -> text instanceof ScalarNode scalar ? scalar.getValue() : "…").collect(Collectors.joining(", "));
+    return "[" + first + (texts.size() > NAMED_MAX ? ", …" : "") + "]";
   }
 
   /** Every field as a text, for mappings with free names. */

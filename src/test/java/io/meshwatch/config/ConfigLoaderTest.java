@@ -159,6 +159,13 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void warnsOfSettingsThatAreNotTakenOver(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("prometheus.yml"), "global:\n  evaluation_interval: 5s\nscrape_configs: [{job_name: a}]\n");
+    assertThat(load("{ monitor.scrape.scrapeConfigFiles = [ \"" + file + "\" ] }").warnings()).extracting(Problem::toString).singleElement()
+        .asString().startsWith(file + ":2:3: warning: evaluation_interval: \"5s\" is not used; `evaluationInterval`");
+  }
+
+  @Test
   void shippedConfigurationsLoad() {
     ConfigLoader loader = new ConfigLoader(new SystemDisk(), name -> Optional.of("secret"), Path.of("/"));
     Config config = loader.load(Path.of("config", "monitor.dhall")).config();

@@ -165,6 +165,52 @@ class PrometheusScrapeFileTest {
   }
 
   @Test
+  void tellsEachSettingThatIsNotUsedWithItsPlaceAndWhereItIsSetInstead() {
+    List<Problem> warnings = read("""
+        global:
+          scrape_interval: 7s
+          evaluation_interval: 30s
+          rule_query_offset: 1m
+          query_log_file: /var/log/queries.log
+          external_labels: {cluster: a, replica: b}
+        rule_files: [a.yml, rules/*.yml]
+        alerting:
+          alertmanagers: [{static_configs: [{targets: ['a:9093']}]}]
+        remote_write:
+          - url: https://me:hunter2@a.example.com/write
+            bearer_token: hunter2
+          - {url: https://b.example.com/write}
+        remote_read: [{url: https://a.example.com/read}]
+        storage: {tsdb: {out_of_order_time_window: 10m}}
+        tracing: {endpoint: localhost:4317}
+        otlp: {promote_resource_attributes: [a]}
+        runtime: {gogc: 50}
+        scrape_configs: [{job_name: a}]
+        """).warnings();
+    String file = FILE.toString();
+    assertThat(warnings.stream().sorted(Problem.BY_PLACE)).extracting(Problem::toString).containsExactly(
+        file + ":3:3: warning: evaluation_interval: \"30s\" is not used; `evaluationInterval` sets it for all rules",
+        file + ":4:3: warning: rule_query_offset: \"1m\" is not used; `query_offset` of each group in a rule file sets it",
+        file + ":5:3: warning: query_log_file: \"/var/log/queries.log\" is not used; meshwatch keeps no log of queries",
+        file + ":6:3: warning: external_labels: [cluster, replica] is not used; meshwatch adds no labels to what others get; "
+            + "`installation` names it in mails",
+        file + ":7:1: warning: rule_files: [a.yml, rules/*.yml] is not used; `rules.files` names rule files",
+        file + ":8:1: warning: alerting: [alertmanagers] is not used; `notification.alertmanagers` names Alertmanagers",
+        file + ":10:1: warning: remote_write: 2 entries is not used; meshwatch sends its samples to nobody; "
+            + "others can ask for them at /federate and /api/v1/read",
+        file + ":14:1: warning: remote_read: 1 entry is not used; meshwatch reads nothing but its own store",
+        file + ":15:1: warning: storage: [tsdb] is not used; `retention` and `store` say what is kept and how",
+        file + ":16:1: warning: tracing: [endpoint] is not used; meshwatch writes no traces",
+        file + ":17:1: warning: otlp: [promote_resource_attributes] is not used; meshwatch takes no OTLP",
+        file + ":18:1: warning: runtime: [gogc] is not used; its memory is set for the Java program");
+  }
+
+  @Test
+  void saysNothingOfSettingsWithoutAValue() {
+    assertThat(read("global: {evaluation_interval: }\nrule_files: []\nalerting:\nscrape_configs: [{job_name: a}]\n").warnings()).isEmpty();
+  }
+
+  @Test
   void takesOverHowToReachATarget() {
     ScrapeJob job = read("""
         scrape_configs:
