@@ -167,6 +167,8 @@ final class BlockKeeper {
   private void truncateHead(long to) throws IOException {
     metrics.headTruncations.inc();
     try {
+      // A snapshot of the head stands for the log as it was, together with the head chunk files that there were: both get shorter now.
+      HeadSnapshot.deleteAll(disk, folder);
       head.truncate(to, log.segment());
     } catch (IOException e) {
       metrics.headTruncationsFailed.inc();
@@ -197,8 +199,6 @@ final class BlockKeeper {
   }
 
   private void checkpoint(Path directory, int upTo, long fromMillis) throws IOException {
-    // A snapshot of the head stands for a log that is there from its segment on.
-    HeadSnapshot.deleteAll(disk, folder);
     metrics.checkpoints.inc();
     try {
       LiveReferences live = head.liveReferences();

@@ -79,7 +79,7 @@ public final class FolderCheck {
 
   private void checkHeadChunks() throws IOException {
     Path directory = folder.resolve("chunks_head");
-    for (CorruptionException damage : HeadChunkFiles.check(disk, directory, () -> chunks++)) {
+    for (CorruptionException damage : HeadChunkFiles.check(disk, directory, HeadSnapshot.chunkEnds(disk, folder), () -> chunks++)) {
       damages.add(damage.getMessage());
     }
   }

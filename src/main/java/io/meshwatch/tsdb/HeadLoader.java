@@ -92,7 +92,8 @@ final class HeadLoader {
     HeadReplay sink = new HeadReplay(head, queues);
     List<Recovery.Cut> cuts = new ArrayList<>(headChunks(sink));
     LogReplay replay = new LogReplay(disk, folder.resolve(Store.QUARANTINE), new Records());
-    HeadSnapshot snapshot = usableSnapshot(cuts);
+    // With damaged head chunk files only the whole log has all samples.
+    HeadSnapshot snapshot = cuts.isEmpty() ? usableSnapshot(cuts) : null;
     LogReplay.Progress steps = steps(sink);
     if (snapshot == null) {
       replay.replay(wal, sink, steps);
@@ -124,7 +125,7 @@ final class HeadLoader {
 
   private List<Recovery.Cut> headChunks(HeadReplay sink) throws IOException {
     List<Recovery.Cut> cuts = new ArrayList<>();
-    for (HeadChunkFiles.Cut cut : sink.loadChunks()) {
+    for (HeadChunkFiles.Cut cut : sink.loadChunks(HeadSnapshot.chunkEnds(disk, folder))) {
       metrics.headChunkCorruptions.inc();
       CorruptionException damage = cut.damage();
       cuts.add(
@@ -132,16 +133,12 @@ final class HeadLoader {
               damage.file(), damage.offset(), cut.bytes(), 0, 0, "expected " + damage.expected() + ", got " + damage.got()
                   + "; no sample is lost, they are in the log", ""));
     }
-    damagedChunks = !cuts.isEmpty();
     return cuts;
   }
 
-  /** Whether head chunk files were cut: then only the whole log has their samples. */
-  private boolean damagedChunks;
-
   private @Nullable HeadSnapshot usableSnapshot(List<Recovery.Cut> cuts) throws IOException {
     Optional<HeadSnapshot> newest = HeadSnapshot.newest(disk, folder);
-    if (newest.isEmpty() || damagedChunks) {
+    if (newest.isEmpty()) {
       return null;
     }
     Optional<CorruptionException> damage = newest.get().damage();

@@ -13,6 +13,7 @@ import io.meshwatch.model.Appender;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.Matcher;
 import io.meshwatch.tsdb.block.BlockMeta;
+import io.meshwatch.tsdb.chunk.ByteReader;
 import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.head.LabelLimits;
 import java.io.IOException;
@@ -20,6 +21,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Whatever is damaged, the store opens, answers only what was put, and tells the operators file, place and samples. */
@@ -175,6 +178,125 @@ class DamageTest {
     assertThat(new FolderCheck(disk, folder).run()).isEmpty();
     flip(snapshot(), 30);
     assertThat(new FolderCheck(disk, folder).run()).hasSize(1).first().asString().startsWith("/data/chunk_snapshot.").contains(" at byte 0: expected ");
+  }
+
+  @Test
+  void losesNothingAndTellsItWhateverByteOfTheEndsOfHeadChunkFilesHasChanged() throws IOException {
+    endedThrice();
+    long size = disk.size(chunkEnds());
+    for (long offset = 0; offset < size; offset++) {
+      startAnew();
+      endedThrice();
+      flip(chunkEnds(), offset);
+      assertTellsOfSnapshot("byte " + offset);
+    }
+  }
+
+  @Test
+  void losesNothingAndTellsItWhereverAHeadChunkFileIsCutAfterACleanEnd() throws IOException {
+    endedThrice();
+    Path file = chunkFile(2);
+    Set<Long> lengths = new TreeSet<>(chunkEndsIn(file));
+    assertThat(lengths.remove(disk.size(file))).isTrue();
+    for (long length = 0; length < disk.size(file); length += 19) {
+      lengths.add(length);
+    }
+    for (long length : lengths) {
+      startAnew();
+      endedThrice();
+      truncate(file, length);
+      String what = "cut at " + length;
+      assertThat(new FolderCheck(disk, folder).run()).as(what).singleElement().asString().startsWith(file + " at byte ");
+      Store store = open(true);
+      assertNothingIsLost(store, what);
+      assertThat(store.damages()).as(what).hasSize(2);
+      assertThat(store.damages().getFirst()).startsWith(file + ": cut ").contains("no sample is lost, they are in the log");
+      assertThat(store.damages().getLast()).startsWith(chunkFile(3) + ": cut ").contains("expected whole files before it");
+    }
+  }
+
+  @Test
+  void losesNothingAndTellsItWhicheverHeadChunkFileIsDeletedAfterACleanEnd() throws IOException {
+    for (int number = 1; number <= 3; number++) {
+      startAnew();
+      endedThrice();
+      long size = disk.size(chunkFile(number));
+      disk.delete(chunkFile(number));
+      String expected = "expected the " + size + " bytes of the last clean end, got no such file";
+      assertThat(new FolderCheck(disk, folder).run()).containsExactly(chunkFile(number) + " at byte 0: " + expected);
+      try (Store store = open(true)) {
+        assertNothingIsLost(store, "without file " + number);
+        assertThat(store.damages()).hasSize(4 - number);
+        assertThat(store.damages().getFirst())
+            .isEqualTo(chunkFile(number) + ": cut " + size + " bytes at byte 0 (" + expected + "; no sample is lost, they are in the log)");
+        live(store, 1);
+      }
+      Store again = open(true);
+      assertNothingIsLost(again, "later, without file " + number);
+      assertThat(again.damages()).as("told once").isEmpty();
+    }
+  }
+
+  @Test
+  void opensASnapshotOfPrometheusWhichDoesNotSayHowLongHeadChunkFilesWere() throws IOException {
+    endedThrice();
+    disk.delete(chunkEnds());
+    Store store = open(true);
+    assertNothingIsLost(store, "without the ends");
+    assertThat(store.damages()).isEmpty();
+
+    startAnew();
+    endedThrice();
+    disk.delete(chunkEnds());
+    disk.delete(chunkFile(2));
+    Store gap = open(true);
+    assertNothingIsLost(gap, "a file between others is gone");
+    assertThat(gap.damages().getFirst()).startsWith(chunkFile(2) + ": cut 0 bytes").contains("expected a file between the others, got no such file");
+  }
+
+  @Test
+  void missesNoHeadChunkFileThatWentWithItsBlock() throws IOException {
+    endedThrice();
+    Store killed = open(true);
+    live(killed, 8 * 60);
+    assertThat(disk.exists(chunkFile(1))).isFalse();
+    Store store = open(true);
+    assertNothingIsLost(store, "killed after blocks were cut");
+    assertThat(store.damages()).isEmpty();
+  }
+
+  /** Each run of the process leaves a head chunk file with full chunks of both series. */
+  private void endedThrice() throws IOException {
+    for (int run = 0; run < 3; run++) {
+      try (Store store = open(true)) {
+        for (int i = 0; i < 150; i++) {
+          put(store, UP, time.wallMillis(), i);
+          put(store, DOWN, time.wallMillis(), i % 7);
+          time.advance(MINUTE / 6);
+        }
+      }
+    }
+  }
+
+  private Set<Long> chunkEndsIn(Path file) throws IOException {
+    Set<Long> ends = new TreeSet<>();
+    ByteReader in = new ByteReader(disk.readAll(file));
+    in.skip(8);
+    while (in.remaining() > 0) {
+      ends.add((long) in.position());
+      in.skip(25);
+      in.skip(in.readCount(in.remaining()) + 4);
+    }
+    ends.add((long) in.position());
+    return ends;
+  }
+
+  private Path chunkFile(int number) {
+    return folder.resolve("chunks_head").resolve("00000" + number);
+  }
+
+  private Path chunkEnds() throws IOException {
+    return snapshot().resolveSibling("chunk_ends");
   }
 
   private void assertTellsOfSnapshot(String what) throws IOException {

@@ -81,6 +81,7 @@ class StartTest {
       assertThat(store.recovery().unknownReferences()).isZero();
       fill(store, 10);
     }
+    assertThat(snapshots()).as("the older one has gone").hasSize(1);
     try (Store store = open()) {
       assertThat(Dump.difference(Dump.of(store), expected)).isEmpty();
     }

@@ -371,7 +371,8 @@ public final class Head implements AutoCloseable {
     setMinValidTime(time);
     List<HeadSeries> all = registry.list();
     long oldest = Long.MAX_VALUE;
-    long firstFile = Long.MAX_VALUE;
+    // Chunks that are written meanwhile come into this file or later ones.
+    long firstFile = files.newest();
     long chunksLeft = 0;
     List<HeadSeries> empty = new ArrayList<>();
     for (int start = 0; start < all.size(); start += FullChunks.SERIES_PER_LOCK) {
@@ -402,6 +403,7 @@ public final class Head implements AutoCloseable {
       writerLock.unlock();
     }
     long neededFrom = firstFile;
+    files.needFrom(neededFrom);
     readers.retire(() -> files.truncate(neededFrom));
   }
 
@@ -493,8 +495,8 @@ public final class Head implements AutoCloseable {
   }
 
   /** Opens the head chunk files and gives what an earlier process wrote to the sink; says what had to be cut. */
-  List<HeadChunkFiles.Cut> loadFiles(HeadChunkScan.Sink sink) throws IOException {
-    return files.load(sink);
+  List<HeadChunkFiles.Cut> loadFiles(HeadChunkEnds ends, HeadChunkScan.Sink sink) throws IOException {
+    return files.load(ends, sink);
   }
 
   /** Bytes of the head chunk files. */

@@ -17,6 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
@@ -50,6 +53,8 @@ public final class HeadChunkFiles implements AutoCloseable {
   private final ByteWriter buffer = new ByteWriter(BUFFER_BYTES + 4096);
   /** Whether the last file was made by this process; those of an earlier one are left as they are. */
   private volatile boolean isWritable;
+  /** Files before this one only wait for readers that still hold them. */
+  private volatile long firstNeeded;
 
   /** One file: how far it is written, and the windows of it that are mapped. */
   private static final class ChunkFile {
@@ -74,7 +79,7 @@ public final class HeadChunkFiles implements AutoCloseable {
   }
 
   /**
-   * What was cut from a file when it was opened.
+   * What was cut from a file when it was opened, or is missing there.
    *
    * @param bytes how many, from the damage on
    */
@@ -82,42 +87,65 @@ public final class HeadChunkFiles implements AutoCloseable {
 
   /**
    * Opens the files and reports their chunks. At the first damage the file is cut there and later files are deleted, because
-   * chunks of a series must not miss one in between; their samples come back from the log.
+   * chunks of a series must not miss one in between; their samples come back from the log. A file that is missing between others,
+   * or missing or shorter than at the last clean end, is such a damage too.
    *
    * @return what was cut, empty if all was well
    */
-  List<Cut> load(HeadChunkScan.Sink sink) throws IOException {
+  List<Cut> load(HeadChunkEnds ends, HeadChunkScan.Sink sink) throws IOException {
     List<Cut> cut = new ArrayList<>();
-    for (String name : disk.list(directory)) {
-      if (!name.matches("[0-9]{6,9}")) {
-        continue;
-      }
-      Path path = directory.resolve(name);
-      long bytes = disk.size(path);
-      if (!cut.isEmpty()) {
+    SortedMap<Integer, Path> present = present(disk, directory);
+    for (int number : ends.withMissing(present.keySet())) {
+      Path path = present.get(number);
+      if (path == null) {
+        cut.add(new Cut(ends.missing(number, directory), ends.length(number)));
+      } else if (cut.isEmpty()) {
+        load(number, path, ends, sink).ifPresent(cut::add);
+      } else {
+        long bytes = disk.size(path);
         disk.delete(path);
         cut.add(new Cut(new CorruptionException(path.toString(), 0, "whole files before it", "the damage in " + cut.getFirst().damage.file()), bytes));
-        continue;
-      }
-      try {
-        loadFile(Integer.parseInt(name), path, sink);
-      } catch (CorruptionException e) {
-        cutFile(Integer.parseInt(name), path, e.offset());
-        cut.add(new Cut(e, bytes - e.offset()));
       }
     }
     return cut;
   }
 
-  /** Looks at all files of a directory without changing any; gives the first damage of each. */
-  public static List<CorruptionException> check(Disk disk, Path directory, Runnable onChunk) throws IOException {
-    List<CorruptionException> damages = new ArrayList<>();
+  /** The files of a directory by their numbers. */
+  private static SortedMap<Integer, Path> present(Disk disk, Path directory) throws IOException {
+    SortedMap<Integer, Path> present = new TreeMap<>();
     for (String name : disk.list(directory)) {
-      if (!name.matches("[0-9]{6,9}")) {
+      if (name.matches("[0-9]{6,9}")) {
+        present.put(Integer.parseInt(name), directory.resolve(name));
+      }
+    }
+    return present;
+  }
+
+  private Optional<Cut> load(int number, Path path, HeadChunkEnds ends, HeadChunkScan.Sink sink) throws IOException {
+    long bytes = disk.size(path);
+    try {
+      loadFile(number, path, sink);
+    } catch (CorruptionException e) {
+      cutFile(number, path, e.offset());
+      return Optional.of(new Cut(e, bytes - e.offset()));
+    }
+    ChunkFile file = files.get(number);
+    long end = file == null ? 0 : file.size;
+    return ends.damage(number, path, end).map(damage -> new Cut(damage, ends.length(number) - end));
+  }
+
+  /** Looks at all files of a directory without changing any; gives the first damage of each. */
+  public static List<CorruptionException> check(Disk disk, Path directory, HeadChunkEnds ends, Runnable onChunk) throws IOException {
+    List<CorruptionException> damages = new ArrayList<>();
+    SortedMap<Integer, Path> present = present(disk, directory);
+    for (int number : ends.withMissing(present.keySet())) {
+      Path path = present.get(number);
+      if (path == null) {
+        damages.add(ends.missing(number, directory));
         continue;
       }
       try {
-        checkFile(disk, directory.resolve(name), onChunk);
+        ends.damage(number, path, checkFile(disk, path, onChunk)).ifPresent(damages::add);
       } catch (CorruptionException e) {
         damages.add(e);
       }
@@ -125,12 +153,22 @@ public final class HeadChunkFiles implements AutoCloseable {
     return damages;
   }
 
-  private static void checkFile(Disk disk, Path path, Runnable onChunk) throws IOException {
+  /** Where the last chunk of a file ends. */
+  private static long checkFile(Disk disk, Path path, Runnable onChunk) throws IOException {
     try (Disk.File file = disk.open(path, Disk.Mode.READ)) {
-      if (file.size() > 0) {
-        new HeadChunkScan(file, path, 0, (series, reference, minTime, maxTime, late) -> onChunk.run()).run();
-      }
+      return file.size() == 0 ? 0 : new HeadChunkScan(file, path, 0, (series, reference, minTime, maxTime, late) -> onChunk.run()).run();
     }
+  }
+
+  /** How long the files are that are needed, without what waits for {@link #flush}. */
+  HeadChunkEnds ends() {
+    SortedMap<Integer, Long> lengths = new TreeMap<>();
+    files.forEach((number, file) -> {
+      if (number >= firstNeeded) {
+        lengths.put(number, file.size);
+      }
+    });
+    return new HeadChunkEnds(lengths);
   }
 
   private void cutFile(int number, Path path, long offset) throws IOException {
@@ -341,6 +379,19 @@ public final class HeadChunkFiles implements AutoCloseable {
       }
       return mapped;
     }
+  }
+
+  /** The number of the file that the next chunk comes into, unless that one is full. */
+  long newest() {
+    if (files.isEmpty()) {
+      return 1;
+    }
+    return isWritable ? files.lastKey() : files.lastKey() + 1;
+  }
+
+  /** Tells that the files before a number hold nothing that is needed; {@link #truncate} follows when no reader has them any more. */
+  void needFrom(long number) {
+    firstNeeded = number;
   }
 
   /** Deletes the files before a number. No reader may need them any more; the newest file stays. */

@@ -42,9 +42,9 @@ public final class HeadReplay implements RecordSink {
     this.minValidTime = head.minValidTime();
   }
 
-  /** Opens the head chunk files; says what had to be cut there. */
-  public List<HeadChunkFiles.Cut> loadChunks() throws IOException {
-    return head.loadFiles(this::found);
+  /** Opens the head chunk files; says what had to be cut there, or is missing. */
+  public List<HeadChunkFiles.Cut> loadChunks(HeadChunkEnds ends) throws IOException {
+    return head.loadFiles(ends, this::found);
   }
 
   private void found(long series, long chunkReference, long minTime, long maxTime, boolean outOfOrder) {

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * only what came after. It goes when the log is shortened.
  *
  * <pre>
- * folder     = chunk_snapshot.SEGMENT.OFFSET      the log up to here is in the snapshot; segments of records as in the log
+ * folder     = chunk_snapshot.SEGMENT.OFFSET      the log up to here is in the snapshot; segments of records as in the log, and
+ *              {@link HeadChunkEnds}, of which Prometheus knows nothing
  * series     = 1 reference:uint64 labels zero:int64 (0:uvarint | 1:uvarint chunk)
  * chunk      = minTime:int64 maxTime:int64 encoding:byte length:uvarint bytes last
  * last       = 3 × (0:int64 0:float64) 0:int64 value:float64        the newest sample
@@ -86,10 +88,24 @@ public final class HeadSnapshot {
     return Optional.ofNullable(newest);
   }
 
+  /** How long the head chunk files were when the newest snapshot was written; unknown without one, or if it is damaged, which {@link #damage} tells. */
+  public static HeadChunkEnds chunkEnds(Disk disk, Path dataFolder) throws IOException {
+    Optional<HeadSnapshot> newest = newest(disk, dataFolder);
+    try {
+      return newest.isEmpty() ? HeadChunkEnds.UNKNOWN : HeadChunkEnds.read(disk, newest.get().folder);
+    } catch (CorruptionException e) {
+      return HeadChunkEnds.UNKNOWN;
+    }
+  }
+
   /** Deletes all snapshots of a data folder, unfinished ones too. */
   public static void deleteAll(Disk disk, Path dataFolder) throws IOException {
+    delete(disk, dataFolder, name -> true);
+  }
+
+  private static void delete(Disk disk, Path dataFolder, Predicate<String> chosen) throws IOException {
     for (String name : disk.list(dataFolder)) {
-      if (name.startsWith(PREFIX)) {
+      if (name.startsWith(PREFIX) && chosen.test(name)) {
         disk.delete(dataFolder.resolve(name));
       }
     }
@@ -111,23 +127,26 @@ public final class HeadSnapshot {
 
   // Writing.
 
-  /** Writes the snapshot of a head that takes no more samples and whose full chunks are in files. */
+  /** Writes the snapshot of a head that takes no more samples and whose full chunks are in files; earlier ones go. */
   static void write(Disk disk, Path dataFolder, Head head, LogWriter log) throws IOException {
     int segment = log.segment();
     long offset = log.position();
     writeMetadata(head, log);
     log.sync();
-    Path target = dataFolder.resolve(String.format("%s%06d.%010d", PREFIX, segment, offset));
-    Path temporary = dataFolder.resolve(target.getFileName() + UNFINISHED);
+    String name = String.format("%s%06d.%010d", PREFIX, segment, offset);
+    Path target = dataFolder.resolve(name);
+    Path temporary = dataFolder.resolve(name + UNFINISHED);
     disk.delete(temporary);
     try (LogWriter out = LogWriter.open(disk, temporary, Compression.NONE, LogFormat.SEGMENT_BYTES, false)) {
       writeSeries(head, out);
       out.append(List.of(tombstones(head)));
       writeExemplars(head, out);
     }
+    head.files().ends().write(disk, temporary);
     disk.forceDirectory(temporary);
     disk.rename(temporary, target);
     disk.forceDirectory(dataFolder);
+    delete(disk, dataFolder, other -> !other.equals(name));
   }
 
   /** Snapshots have no place for metadata: it follows in the log, behind the place that the snapshot names. */
@@ -234,6 +253,7 @@ public final class HeadSnapshot {
           complete.set(true);
         }
       });
+      HeadChunkEnds.read(disk, folder);
     } catch (CorruptionException e) {
       return Optional.of(e);
     }
