@@ -206,7 +206,6 @@ public final class Store implements Queryable, AutoCloseable {
     measureSpace();
     reportRefusedSeries();
     writeFullChunks();
-    head.measureChunks();
     keeper.maintain(space);
   }
 

@@ -59,7 +59,7 @@ final class StoreMetrics {
   static void registerGauges(Telemetry telemetry, Store store, Head head) {
     telemetry.gauge("prometheus_tsdb_head_series", "Series in the head.", head::seriesCount);
     telemetry.gauge("prometheus_tsdb_head_chunks", "Chunks in the head.", head::chunkCount);
-    telemetry.gauge("meshwatch_tsdb_head_chunk_bytes", "Bytes of chunks in memory, measured every 15 seconds.", head::chunkBytes);
+    telemetry.gauge("meshwatch_tsdb_head_chunk_bytes", "Bytes of chunks in memory.", head::chunkBytes);
     telemetry.gauge("prometheus_tsdb_head_min_time", "Oldest sample in the head, in milliseconds.", () -> known(head.minTime()));
     telemetry.gauge("prometheus_tsdb_head_max_time", "Newest sample in the head, in milliseconds.", () -> known(head.maxTime()));
     telemetry.gauge("prometheus_tsdb_lowest_timestamp", "Oldest sample in the store, in milliseconds.", () -> known(store.minTime()));

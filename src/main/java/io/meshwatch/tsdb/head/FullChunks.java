@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 /**
  * The way of full chunks out of memory: series that have some wait in a queue until their chunks are written to head chunk files.
@@ -16,11 +17,14 @@ final class FullChunks {
 
   private final ReentrantLock writerLock;
   private final HeadChunkFiles files;
+  private final LongConsumer grew;
   private final ArrayDeque<HeadSeries> waiting = new ArrayDeque<>();
 
-  FullChunks(ReentrantLock writerLock, HeadChunkFiles files) {
+  /** The consumer is told by how many bytes the chunks in memory grew, which is a negative number. */
+  FullChunks(ReentrantLock writerLock, HeadChunkFiles files, LongConsumer grew) {
     this.writerLock = writerLock;
     this.files = files;
+    this.grew = grew;
   }
 
   /** A series got its first full chunk; with more, it waits already. */
@@ -55,9 +59,14 @@ final class FullChunks {
       waiting.addAll(written);
       throw e;
     }
+    long bytesGrown = 0;
     for (int i = 0; i < written.size(); i++) {
-      written.get(i).sealedWereWritten(references.get(i));
+      HeadSeries series = written.get(i);
+      bytesGrown -= series.chunkBytes();
+      series.sealedWereWritten(references.get(i));
+      bytesGrown += series.chunkBytes();
     }
+    grew.accept(bytesGrown);
     return !waiting.isEmpty();
   }
 

@@ -62,8 +62,8 @@ public final class Head implements AutoCloseable {
     this.options = options;
     this.metrics = metrics;
     this.files = new HeadChunkFiles(disk, chunkFolder);
-    this.fullChunks = new FullChunks(writerLock, files);
     this.registry = new SeriesRegistry(options, metrics);
+    this.fullChunks = new FullChunks(writerLock, files, registry::chunksGrew);
     this.deletions = new Deletions(registry, log, writerLock);
     this.exemplars = new ExemplarRing(options.exemplarsMax());
   }
@@ -224,14 +224,18 @@ public final class Head implements AutoCloseable {
     return registry.count();
   }
 
-  /** Bytes of the chunks in memory, as they were measured last, and the first ones of series that were made since. */
+  /** Bytes of the chunks in memory, and of those that series without samples will begin. */
   public long chunkBytes() {
     return registry.chunkBytes();
   }
 
-  /** Adds up what the chunks in memory take. */
-  public void measureChunks() {
-    registry.measureChunks();
+  void chunksGrew(long bytes) {
+    registry.chunksGrew(bytes);
+  }
+
+  /** To be called when the head was filled from files, before it takes samples. */
+  public void countRestoredChunks() {
+    registry.countRestoredChunks();
   }
 
   /** How many chunks there are. */
@@ -379,9 +383,11 @@ public final class Head implements AutoCloseable {
       writerLock.lock();
       try {
         for (HeadSeries series : all.subList(start, Math.min(all.size(), start + FullChunks.SERIES_PER_LOCK))) {
+          long bytesBefore = series.chunkBytes();
           if (!series.truncateBefore(time)) {
             empty.add(series);
           }
+          chunksGrew(series.chunkBytes() - bytesBefore);
           oldest = Math.min(oldest, series.minTime());
           firstFile = Math.min(firstFile, series.firstFile());
           chunksLeft += series.chunkCount();

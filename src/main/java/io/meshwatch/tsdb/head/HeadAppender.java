@@ -363,6 +363,7 @@ final class HeadAppender implements Appender {
     int floats = 0;
     int lateCount = 0;
     int refused = 0;
+    long bytesGrown = 0;
     for (int i = 0; i < samples.size(); i++) {
       HeadSeries one = samples.series(i);
       long time = samples.time(i);
@@ -372,15 +373,18 @@ final class HeadAppender implements Appender {
           lateCount++;
         }
       } else if (time > one.lastTime()) {
+        bytesGrown -= one.chunkBytes();
         if (appendFloat(one, time, samples.value(i), batch, range)) {
           head.wasCut(one);
         }
+        bytesGrown += one.chunkBytes();
         head.sawSample(time);
         floats++;
       } else {
         refused++;
       }
     }
+    head.chunksGrew(bytesGrown);
     int histogramCount = applyHistograms(batch, range);
     exemplars.forEach(entry -> head.keepExemplar(entry.series.labels(), entry.exemplar));
     metadata.forEach(entry -> entry.series.setMetadata(entry.metadata));
@@ -407,9 +411,11 @@ final class HeadAppender implements Appender {
           head.metrics().outOfOrderAppended.inc();
         }
       } else if (sample.time > sample.series.lastTime()) {
+        long bytesBefore = sample.series.chunkBytes();
         if (sample.series.append(sample.time, sample.value, batch, range)) {
           head.wasCut(sample.series);
         }
+        head.chunksGrew(sample.series.chunkBytes() - bytesBefore);
         head.sawSample(sample.time);
         count++;
       }

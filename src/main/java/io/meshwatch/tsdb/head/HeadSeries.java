@@ -371,10 +371,10 @@ final class HeadSeries implements SeriesHandle {
     return mapped.length > 0 ? mapped[0] >>> 32 : Long.MAX_VALUE;
   }
 
-  /** Bytes of the chunks in memory. A racing reader may get a number that was right just before. */
+  /** Bytes of the chunks in memory; before the first sample, of the chunk that it will begin. Guarded by the writer lock. */
   long chunkBytes() {
     OpenChunk chunk = open;
-    long bytes = chunk == null ? 0 : chunk.bytes().length;
+    long bytes = chunk != null ? chunk.bytes().length : lastTime == Long.MIN_VALUE ? FIRST_CHUNK_BYTES : 0;
     for (SealedChunk full : sealed) {
       bytes += full.data().length;
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,8 @@ final class SeriesRegistry {
   private final Object creationLock = new Object();
   private final ConcurrentHashMap<Labels, HeadSeries> byLabels = new ConcurrentHashMap<>();
   private volatile MemoryIndex<HeadSeries> index = new MemoryIndex<>();
-  /** What open and full chunks in memory took when it was last measured, and what new series may take since. */
-  private volatile long chunkBytes;
+  /** What open and full chunks in memory take, and those that series without samples will begin. */
+  private final LongAdder chunkBytes = new LongAdder();
   private volatile @Nullable String lastRefusal;
   private long lastReference;
 
@@ -74,7 +75,7 @@ final class SeriesRegistry {
         lastRefusal = refused;
         return new RefusedSeries(labels, refused);
       }
-      chunkBytes += HeadSeries.FIRST_CHUNK_BYTES;
+      chunkBytes.add(HeadSeries.FIRST_CHUNK_BYTES);
       return add(labels, ++lastReference);
     }
   }
@@ -83,9 +84,9 @@ final class SeriesRegistry {
     if (options.seriesMax() > 0 && byLabels.size() >= options.seriesMax()) {
       return Optional.of("the limit of " + options.seriesMax() + " series is reached; " + widest(labels));
     }
-    if (options.chunkBytesMax() > 0 && chunkBytes >= options.chunkBytesMax()) {
+    if (options.chunkBytesMax() > 0 && chunkBytes() >= options.chunkBytesMax()) {
       return Optional.of(
-          "the chunks in memory have " + chunkBytes + " bytes, the limit of " + options.chunkBytesMax() + " is reached; " + widest(labels));
+          "the chunks in memory have " + chunkBytes() + " bytes, the limit of " + options.chunkBytesMax() + " is reached; " + widest(labels));
     }
     return options.labels().refusal(labels);
   }
@@ -160,20 +161,20 @@ final class SeriesRegistry {
     return live;
   }
 
-  /** Bytes of the chunks in memory, as they were measured last, and the first ones of series that were made since. */
+  /** Bytes of the chunks in memory, and of those that series without samples will begin. */
   long chunkBytes() {
-    return chunkBytes;
+    return chunkBytes.sum();
   }
 
-  /** Adds up what the chunks in memory take. Appends go on meanwhile; what they add is in the next sum. */
-  void measureChunks() {
-    long sum = 0;
-    for (HeadSeries series : byLabels.values()) {
-      sum += series.chunkBytes();
-    }
-    synchronized (creationLock) {
-      chunkBytes = sum;
-    }
+  /** Chunks take so many bytes more than before, or less. */
+  void chunksGrew(long bytes) {
+    chunkBytes.add(bytes);
+  }
+
+  /** Counts the chunks of restored series, which nobody did while they were filled. */
+  void countRestoredChunks() {
+    chunkBytes.reset();
+    byLabels.values().forEach(series -> chunkBytes.add(series.chunkBytes()));
   }
 
   /** Tells what becomes of dropped series. */
@@ -208,6 +209,7 @@ final class SeriesRegistry {
       for (HeadSeries series : candidates) {
         if (series.chunkCount() == 0 && series.outOfOrder().isEmpty()) {
           series.drop();
+          chunkBytes.add(-series.chunkBytes());
           byLabels.remove(series.labels(), series);
           sink.dropped(series);
           dropped++;
