@@ -343,7 +343,7 @@ public final class Meshwatch implements AutoCloseable {
     recipients.addAll(config.additionalAlertAddresses());
     return new WebServer.Facts(config.installation(), Version.text(), config.pageUrl(), startedAtMillis,
         Math.round(config.retention().days() * 86_400_000), queryLimits(config), config.switches(),
-        config.web().corsOrigin(), config.mail().isPresent(), recipients, ConfigText.of(config),
+        config.web().corsOrigin(), config.mail().isPresent(), recipients, () -> ConfigText.of(config),
         engine::seriesCount, engine::volumeAvailableBytes, engine::volumeBytes, () -> reloadedAtMillis,
         () -> reloadSucceeded, config.store().adminApi(), config.objectives());
   }

@@ -47,7 +47,6 @@ final class NotificationTables {
   /** What version 3 brought. */
   static final List<String> SCHEMA_3 = List.of("ALTER TABLE told ADD COLUMN perhaps_over TEXT NOT NULL DEFAULT '[]'");
 
-  private static final JsonMapper JSON = JsonMapper.shared();
   private static final TypeReference<Map<String, String>> TEXT_MAP = new TypeReference<>() {};
   private static final TypeReference<List<String>> TEXT_LIST = new TypeReference<>() {};
   private static final TypeReference<List<List<String>>> TEXT_LISTS = new TypeReference<>() {};
@@ -168,7 +167,7 @@ final class NotificationTables {
 
   private static List<Matcher> matchers(String json) {
     List<Matcher> matchers = new ArrayList<>();
-    for (List<String> parts : JSON.readValue(json, TEXT_LISTS)) {
+    for (List<String> parts : JsonMapper.shared().readValue(json, TEXT_LISTS)) {
       Matcher.Op op = Arrays.stream(Matcher.Op.values()).filter(o -> o.symbol().equals(parts.get(1))).findFirst().orElseThrow();
       matchers.add(new Matcher(parts.getFirst(), op, parts.get(2)));
     }
@@ -176,14 +175,14 @@ final class NotificationTables {
   }
 
   private static Labels labels(String json) {
-    return Labels.of(JSON.readValue(json, TEXT_MAP));
+    return Labels.of(JsonMapper.shared().readValue(json, TEXT_MAP));
   }
 
   static List<String> texts(String json) {
-    return JSON.readValue(json, TEXT_LIST);
+    return JsonMapper.shared().readValue(json, TEXT_LIST);
   }
 
   static String json(Object value) {
-    return JSON.writeValueAsString(value);
+    return JsonMapper.shared().writeValueAsString(value);
   }
 }

@@ -42,7 +42,7 @@ public final class WebServer implements AutoCloseable {
    * @param corsOrigin which pages of other origins may ask, a regular expression
    * @param mailConfigured whether there is a relay
    * @param recipients mailboxes that get alerts
-   * @param configuration the configuration, secrets replaced
+   * @param configuration gives the configuration, secrets replaced
    * @param seriesCount series that are active now
    * @param diskAvailableBytes left on the data folder's volume
    * @param diskTotalBytes of that volume
@@ -62,7 +62,7 @@ public final class WebServer implements AutoCloseable {
       String corsOrigin,
       boolean mailConfigured,
       List<String> recipients,
-      String configuration,
+      Supplier<String> configuration,
       LongSupplier seriesCount,
       LongSupplier diskAvailableBytes,
       LongSupplier diskTotalBytes,
@@ -86,7 +86,7 @@ public final class WebServer implements AutoCloseable {
     new RemoteWriteApi(new RemoteWriteReceiver(parts.engine()::appender, now.features().zeroAtStart())).addTo(routes);
     new RemoteReadApi(new RemoteReader(parts.engine().queryable())).addTo(routes);
     new AlertmanagerApi(parts.notifier(), environment.clock(), now.version(), now.startedAtMillis()).addTo(routes);
-    new StatusApi(new StatusApi.ServerFacts(now.version(), () -> facts.get().configuration(), now.startedAtMillis(), now.retentionMillis(),
+    new StatusApi(new StatusApi.ServerFacts(now.version(), () -> facts.get().configuration().get(), now.startedAtMillis(), now.retentionMillis(),
         Map.of("web.listen-address", spec.host() + ":" + spec.port()), now.seriesCount(), now.reloadedAtMillis(),
         now.reloadSucceeded(), environment.clock()::wallMillis)).addTo(routes);
     new OverviewApi(new OverviewApi.Parts(environment.clock(), parts.scraper(), parts.rules(), parts.notifier(), parts.sonar(), facts)).addTo(routes);
