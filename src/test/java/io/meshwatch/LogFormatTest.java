@@ -1,0 +1,49 @@
+package io.meshwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator.ExecutionStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Log lines without a file that describes them. */
+class LogFormatTest {
+  private static final String FILE = "logback.configurationFile";
+
+  private final String fileOfTests = System.getProperty(FILE, "");
+  private final PrintStream standardError = System.err;
+
+  @AfterEach
+  void giveBack() {
+    System.setProperty(FILE, fileOfTests);
+    System.setErr(standardError);
+  }
+
+  @Test
+  void goToStandardErrorWithTimeLevelAndPlace() {
+    System.clearProperty(FILE);
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    LoggerContext loggers = new LoggerContext();
+
+    assertThat(new LogFormat().configure(loggers)).isEqualTo(ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
+    loggers.getLogger("io.meshwatch.tsdb.Store").info("opened {}", "it");
+    loggers.getLogger("io.meshwatch.tsdb.Store").debug("nobody asked");
+    loggers.getLogger("org.eclipse.jetty.server.Server").info("chatter");
+
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) INFO  Store: opened it\\R");
+    assertThat(loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getLevel()).isEqualTo(Level.INFO);
+  }
+
+  @Test
+  void leaveTheLookToAFileThatIsNamed() {
+    System.setProperty(FILE, "mine.xml");
+    assertThat(new LogFormat().configure(new LoggerContext())).isEqualTo(ExecutionStatus.INVOKE_NEXT_IF_ANY);
+  }
+}
