@@ -3,6 +3,9 @@ package io.meshwatch;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import io.meshwatch.environment.Environment;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryUsage;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,10 @@ final class HeapShape {
   private static final String FREE_PERCENT_MAX = "25";
   /** Marking what is alive takes about a tenth of a second of processor time, beside the program. */
   private static final long MARK_MILLIS = 60_000;
+  private static final long LOOK_MILLIS = 5_000;
+  /** Of the limit; beyond it what is dead is looked for at once. */
+  private static final double FULL = 0.8;
+  private static final String OLD_OBJECTS = "G1 Old Gen";
 
   private HeapShape() {}
 
@@ -32,9 +39,21 @@ final class HeapShape {
       // Without this option the program would stand still meanwhile.
       if (Boolean.parseBoolean(options.getVMOption("ExplicitGCInvokesConcurrent").getValue())) {
         environment.timers().every("mark heap", MARK_MILLIS, 0, due -> environment.workers().apart(HeapShape::mark));
+        oldObjects().ifPresent(pool -> environment.timers().every("look at heap", LOOK_MILLIS, LOOK_MILLIS / 2, due -> markIfFull(environment, pool)));
       }
     } catch (IllegalArgumentException e) {
       LOG.info("The heap keeps its free memory, this JVM does not let go of it: {}", e.getMessage());
+    }
+  }
+
+  private static Optional<MemoryPoolMXBean> oldObjects() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream().filter(pool -> pool.getName().equals(OLD_OBJECTS)).findFirst();
+  }
+
+  private static void markIfFull(Environment environment, MemoryPoolMXBean oldObjects) {
+    MemoryUsage usage = oldObjects.getUsage();
+    if (usage.getUsed() > FULL * usage.getMax()) {
+      environment.workers().apart(HeapShape::mark);
     }
   }
 

@@ -19,6 +19,7 @@ import io.meshwatch.cli.TsdbCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Optional;
 
 /** Picks a command. */
 public final class Main {
@@ -36,7 +37,9 @@ public final class Main {
     if (System.getProperty(CARRIERS) == null) {
       System.setProperty(CARRIERS, String.valueOf(Math.max(CARRIERS_MIN, Runtime.getRuntime().availableProcessors())));
     }
-    System.exit(AgentProgram.of(args).map(Main::agent).orElseGet(() -> command(args)));
+    Optional<AgentProgram> agent = AgentProgram.of(args);
+    Optional<UpProgram> up = UpProgram.of(args);
+    System.exit(agent.isPresent() ? agent(agent.get()) : up.isPresent() ? up.get().runAlone(printing(System.out), printing(System.err)) : command(args));
   }
 
   private static int agent(AgentProgram program) {

@@ -33,7 +33,7 @@ final class WarmUpCommand implements Callable<Integer> {
     Path folder = Files.createTempDirectory("meshwatch-warm-up");
     try (SystemEnvironment system = new SystemEnvironment()) {
       Environment environment = system.environment();
-      try (Quickstart quickstart = new Quickstart(environment, UpCommand.loader(environment), folder, "127.0.0.1:0", 0);
+      try (Quickstart quickstart = new Quickstart(environment, UpProgram.loader(environment), folder, "127.0.0.1:0", 0);
           Meshwatch meshwatch = Meshwatch.start(environment, quickstart.config(), folder,
               Meshwatch.Outside.real(environment, quickstart::config, folder));
           ScrapeTraining training = new ScrapeTraining(environment, folder.resolve("training"))) {

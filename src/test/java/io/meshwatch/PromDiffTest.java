@@ -70,7 +70,7 @@ class PromDiffTest {
   private Meshwatch start(Environment environment) throws IOException, InterruptedException {
     String text = "{ monitor = { installation = \"diff\", listen = \"127.0.0.1:0\", evaluationInterval = 60"
         + ", rules = { core = False, extended = False, kubernetes = False } } }";
-    ConfigLoader loader = UpCommand.loader(environment);
+    ConfigLoader loader = UpProgram.loader(environment);
     Config config = loader.load(Files.writeString(folder.resolve("meshwatch.dhall"), text)).config();
     return Meshwatch.start(environment, config, folder.resolve("ours"), Meshwatch.Outside.real(environment, () -> config, folder));
   }

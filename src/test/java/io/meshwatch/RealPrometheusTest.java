@@ -46,7 +46,7 @@ class RealPrometheusTest {
     Files.createDirectories(data);
     try (SystemEnvironment system = new SystemEnvironment()) {
       Environment environment = system.environment();
-      try (Quickstart quickstart = new Quickstart(environment, UpCommand.loader(environment), data, "127.0.0.1:" + freePort(), 0);
+      try (Quickstart quickstart = new Quickstart(environment, UpProgram.loader(environment), data, "127.0.0.1:" + freePort(), 0);
           Meshwatch meshwatch = Meshwatch.start(environment, quickstart.config(), data, Meshwatch.Outside.real(environment, quickstart::config, data))) {
         Credentials credentials = new Credentials(environment, data.resolve("credentials"), CredentialSettings.defaults());
         String prometheus = "127.0.0.1:" + freePort();

@@ -16,6 +16,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -97,5 +99,20 @@ class UpCommandTest {
     assertThat(up("--config", file.toString(), "--data", folder.resolve("data").toString())).isEqualTo(ExitCode.NO);
     assertThat(err.toString()).contains("bad.dhall:1:15: unknown field `scrapeIntervall`; did you mean `scrapeInterval`?")
         .contains("evaluationInterval: expected more than 0 seconds");
+  }
+
+  @Test
+  void readsPlainArgumentsWithoutTheLibrary() {
+    assertThat(UpProgram.of(new String[] {"up"})).contains(
+        new UpProgram(Optional.empty(), Path.of("data"), Optional.empty(), UpProgram.DEFAULT_FIRST_PORT));
+    assertThat(UpProgram.of(new String[] {"up", "--listen", "0.0.0.0:80", "--data", "/d", "--config", "m.dhall"})).contains(
+        new UpProgram(Optional.of(Path.of("m.dhall")), Path.of("/d"), Optional.of("0.0.0.0:80"), UpProgram.DEFAULT_FIRST_PORT));
+  }
+
+  @Test
+  void leavesEverythingElseToTheLibrary() {
+    for (String line : List.of("", "check", "up --help", "up --config", "up --data=/d", "up --config --data", "up --ports-from 1000", "up extra")) {
+      assertThat(UpProgram.of(line.isEmpty() ? new String[0] : line.split(" "))).as(line).isEmpty();
+    }
   }
 }

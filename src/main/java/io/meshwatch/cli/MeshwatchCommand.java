@@ -26,7 +26,7 @@ public final class MeshwatchCommand extends CommandGroup {
   }
 
   /** Prints why a command failed, in one sentence where the failure is not ours, and gives the exit code. */
-  static int explain(Exception failure, PrintWriter err) {
+  public static int explain(Exception failure, PrintWriter err) {
     if (failure instanceof ProblemsException problems) {
       problems.problems().stream().sorted(Problem.BY_PLACE).forEach(err::println);
       return ExitCode.NO;
