@@ -50,7 +50,7 @@ final class HeapShape {
     return ManagementFactory.getMemoryPoolMXBeans().stream().filter(pool -> pool.getName().equals(OLD_OBJECTS)).findFirst();
   }
 
-  private static void markIfFull(Environment environment, MemoryPoolMXBean oldObjects) {
+  private static void markIfFull(Environment environment, MemoryPoolMXBean oldObjects) throws InterruptedException {
     MemoryUsage usage = oldObjects.getUsage();
     if (usage.getUsed() > FULL * usage.getMax()) {
       environment.workers().apart(HeapShape::mark);
