@@ -74,7 +74,7 @@ class UpCommandTest {
   void logsWhatDeservesAttentionInAConfiguration() throws Exception {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(UpCommand.class);
+    Logger logger = (Logger) LoggerFactory.getLogger(UpProgram.class);
     logger.addAppender(log);
     logger.setLevel(Level.WARN);
     try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
