@@ -8,6 +8,7 @@ import io.meshwatch.config.ConfigLoader;
 import io.meshwatch.environment.Environment;
 import io.meshwatch.environment.Listeners;
 import io.meshwatch.environment.SystemEnvironment;
+import io.meshwatch.notify.NotificationStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
@@ -72,6 +73,8 @@ record UpProgram(Optional<Path> configFile, Path dataFolder, Optional<String> li
   }
 
   int run(PrintWriter out) throws InterruptedException {
+    // Its library starts other programs to learn where it runs; the rest goes on meanwhile.
+    Thread.ofPlatform().daemon().name("sqlite").start(NotificationStore::loadLibrary);
     try (FileChannel lock = lockedFolder();
         SystemEnvironment system = new SystemEnvironment();
         Running running = start(system.environment())) {

@@ -14,6 +14,9 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteJDBCLoader;
 
 /**
  * Alerts, groups, the notification log, the outbox, silences and the history in one SQLite file. One connection; every change is a
@@ -22,6 +25,7 @@ import java.util.Optional;
  * @see <a href="https://www.sqlite.org/wal.html">SQLite's write-ahead log</a>
  */
 public final class NotificationStore implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NotificationStore.class);
   private static final int SCHEMA_VERSION = 3;
 
   private final Connection connection;
@@ -38,6 +42,15 @@ public final class NotificationStore implements AutoCloseable {
       connection.setAutoCommit(false);
     } catch (SQLException e) {
       throw unavailable("cannot be opened", e);
+    }
+  }
+
+  /** Loads the native library, which {@link #open} would do otherwise; what goes wrong is said there. */
+  public static void loadLibrary() {
+    try {
+      SQLiteJDBCLoader.initialize();
+    } catch (Exception e) {
+      LOG.debug("SQLite's library could not be loaded beforehand", e);
     }
   }
 

@@ -51,7 +51,6 @@ final class HeadLoader {
   Recovery load() throws IOException {
     int lanes = workers.parallelism() - 1;
     Recovery recovery = lanes == 0 ? read(null) : readInParallel(new ReplayQueues(lanes, head), lanes);
-    head.countRestoredChunks();
     progress.done();
     return recovery;
   }

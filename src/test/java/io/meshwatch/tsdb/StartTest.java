@@ -19,6 +19,7 @@ import io.meshwatch.model.SeriesHandle;
 import io.meshwatch.tsdb.head.LabelLimits;
 import io.meshwatch.tsdb.wal.Compression;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -177,6 +178,30 @@ class StartTest {
       assertThat(store.recovery().samples()).isEqualTo(expected.size());
       assertThat(store.maxTime()).isEqualTo(time.wallMillis());
     }
+  }
+
+  @Test
+  void countsTheBytesOfChunksWhileItReplays() throws IOException {
+    Telemetry before = new Telemetry();
+    Store killed = Store.open(folder, StoreSettings.defaults(), time, disk, new InlineWorkers(), before);
+    fill(killed, 300);
+    killed.writeFullChunks();
+    fill(killed, 7);
+    assertThat(chunkBytes(before)).isPositive();
+    try (SystemEnvironment system = new SystemEnvironment()) {
+      for (Workers workers : List.of(new InlineWorkers(), system.environment().workers())) {
+        Telemetry after = new Telemetry();
+        Store replayed = Store.open(folder, StoreSettings.defaults(), time, disk, workers, after);
+        assertThat(replayed.seriesCount()).isEqualTo(200);
+        assertThat(chunkBytes(after)).as("%s", workers).isEqualTo(chunkBytes(before));
+      }
+    }
+  }
+
+  private static double chunkBytes(Telemetry telemetry) {
+    return new String(telemetry.exposition(), StandardCharsets.UTF_8).lines()
+        .filter(line -> line.startsWith("meshwatch_tsdb_head_chunk_bytes "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ')))).sum();
   }
 
   @Test

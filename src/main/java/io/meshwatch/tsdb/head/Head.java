@@ -233,11 +233,6 @@ public final class Head implements AutoCloseable {
     registry.chunksGrew(bytes);
   }
 
-  /** To be called when the head was filled from files, before it takes samples. */
-  public void countRestoredChunks() {
-    registry.countRestoredChunks();
-  }
-
   /** How many chunks there are. */
   public long chunkCount() {
     return chunks;

@@ -84,6 +84,7 @@ public final class HeadReplay implements RecordSink {
   }
 
   private void attach(HeadSeries series, long[] found) {
+    head.chunksGrew(-series.chunkBytes());
     for (int at = 0; at < found.length; at += FOUND_STRIDE) {
       long chunk = found[at];
       long minTime = found[at + 1];
@@ -101,6 +102,7 @@ public final class HeadReplay implements RecordSink {
         head.sawSample(maxTime);
       }
     }
+    head.chunksGrew(series.chunkBytes());
   }
 
   /** An open chunk of a snapshot; it is passed over if a head chunk file or a block has its samples already. */
@@ -133,7 +135,8 @@ public final class HeadReplay implements RecordSink {
     }
     HeadSeries series = numbered.series(number);
     if (timeMillis > series.lastTime()) {
-      appended(series, timeMillis, HeadAppender.appendFloat(series, timeMillis, value, 0, chunkRangeMillis));
+      long bytesBefore = series.chunkBytes();
+      appended(series, timeMillis, HeadAppender.appendFloat(series, timeMillis, value, 0, chunkRangeMillis), bytesBefore);
     }
   }
 
@@ -159,11 +162,13 @@ public final class HeadReplay implements RecordSink {
     }
     HeadSeries series = numbered.series(number);
     if (timeMillis > series.lastTime()) {
-      appended(series, timeMillis, series.append(timeMillis, histogram, 0, chunkRangeMillis));
+      long bytesBefore = series.chunkBytes();
+      appended(series, timeMillis, series.append(timeMillis, histogram, 0, chunkRangeMillis), bytesBefore);
     }
   }
 
-  private void appended(HeadSeries series, long timeMillis, boolean isCut) {
+  private void appended(HeadSeries series, long timeMillis, boolean isCut, long bytesBefore) {
+    head.chunksGrew(series.chunkBytes() - bytesBefore);
     if (isCut) {
       chunks++;
     }
@@ -178,6 +183,7 @@ public final class HeadReplay implements RecordSink {
   private void settle() {
     if (queues != null) {
       queues.settle();
+      head.chunksGrew(queues.takeChunkBytes());
       if (queues.maxTime() != Long.MIN_VALUE) {
         head.sawSample(queues.minTime());
         head.sawSample(queues.maxTime());

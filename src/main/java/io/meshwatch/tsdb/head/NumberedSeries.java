@@ -4,9 +4,9 @@ import io.meshwatch.tsdb.index.LongMap;
 import java.util.Arrays;
 
 /**
- * The series that a log names, numbered in the order in which they were met. References lie close to one another, and records name
- * neighbours after each other: numbers stand in small pages, and the last page is remembered, so that a sample mostly costs one
- * look into an array. Confined to the thread that reads the log; others may read {@link #table} up to the numbers they were given.
+ * The series that a log names, numbered in the order in which they were met. Records of samples mostly name series in that order too,
+ * so the number after the last one is tried first. References lie close to one another: numbers stand in small pages, and the last page
+ * is remembered. Confined to the thread that reads the log; others may read {@link #table} up to the numbers they were given.
  */
 final class NumberedSeries {
   static final int UNKNOWN = -1;
@@ -18,11 +18,30 @@ final class NumberedSeries {
   private int[] lastPage = new int[PAGE_MASK + 1];
   private long lastPageNumber = -1;
   private HeadSeries[] series = new HeadSeries[1024];
+  private long[] references = new long[series.length];
+  private int lastNumber;
   private long[] coveredUntil = new long[series.length];
   private int size;
 
   /** The number of a series, or {@link #UNKNOWN}. */
   int numberOf(long reference) {
+    int last = lastNumber;
+    if (last < size && references[last] == reference) {
+      return last;
+    }
+    int next = last + 1;
+    if (next < size && references[next] == reference) {
+      lastNumber = next;
+      return next;
+    }
+    int found = lookUp(reference);
+    if (found != UNKNOWN) {
+      lastNumber = found;
+    }
+    return found;
+  }
+
+  private int lookUp(long reference) {
     long page = reference >>> PAGE_BITS;
     if (page != lastPageNumber) {
       int[] found = pages.get(page);
@@ -39,9 +58,11 @@ final class NumberedSeries {
   void add(long reference, HeadSeries added) {
     if (size == series.length) {
       series = Arrays.copyOf(series, 2 * size);
+      references = Arrays.copyOf(references, series.length);
       coveredUntil = Arrays.copyOf(coveredUntil, series.length);
     }
     series[size] = added;
+    references[size] = reference;
     coveredUntil[size] = Long.MIN_VALUE;
     long page = reference >>> PAGE_BITS;
     int[] numbers = pages.get(page);

@@ -59,6 +59,7 @@ public final class ReplayQueues {
     /** Series that got their first full chunk since {@link #takeFull}. */
     final List<HeadSeries> withFullChunks = new ArrayList<>();
     long chunks;
+    long chunkBytes;
     long samples;
     long minTime = Long.MAX_VALUE;
     long maxTime = Long.MIN_VALUE;
@@ -194,10 +195,12 @@ public final class ReplayQueues {
       long time = batch.times[i];
       if (time > series.lastTime()) {
         Histogram histogram = histograms == null ? null : histograms[i];
+        lane.chunkBytes -= series.chunkBytes();
         boolean isCut =
             histogram == null
                 ? HeadAppender.appendFloat(series, time, batch.values[i], 0, chunkRangeMillis)
                 : series.append(time, histogram, 0, chunkRangeMillis);
+        lane.chunkBytes += series.chunkBytes();
         lane.chunks += isCut ? 1 : 0;
         if (isCut && series.hasFirstFullChunk()) {
           lane.withFullChunks.add(series);
@@ -221,6 +224,13 @@ public final class ReplayQueues {
   /** Chunks that were started. */
   long chunks() {
     return lanes.stream().mapToLong(lane -> lane.chunks).sum();
+  }
+
+  /** By how many bytes the chunks in memory grew since it was called before. Only after {@link #settle}. */
+  long takeChunkBytes() {
+    long sum = lanes.stream().mapToLong(lane -> lane.chunkBytes).sum();
+    lanes.forEach(lane -> lane.chunkBytes = 0);
+    return sum;
   }
 
   /** Samples that were appended. */

@@ -138,6 +138,7 @@ final class SeriesRegistry {
     }
     made.markLogged();
     metrics.seriesCreated.inc();
+    chunkBytes.add(HeadSeries.FIRST_CHUNK_BYTES);
     return made;
   }
 
@@ -169,12 +170,6 @@ final class SeriesRegistry {
   /** Chunks take so many bytes more than before, or less. */
   void chunksGrew(long bytes) {
     chunkBytes.add(bytes);
-  }
-
-  /** Counts the chunks of restored series, which nobody did while they were filled. */
-  void countRestoredChunks() {
-    chunkBytes.reset();
-    byLabels.values().forEach(series -> chunkBytes.add(series.chunkBytes()));
   }
 
   /** Tells what becomes of dropped series. */
