@@ -33,7 +33,7 @@ final class PlatformWorkers implements Workers, AutoCloseable {
 
   @Override
   public <T> List<T> invokeAll(List<? extends Callable<T>> tasks) throws InterruptedException {
-    if (Thread.currentThread().getName().startsWith(THREAD_PREFIX)) {
+    if (isPooled()) {
       return InlineWorkers.runHere(tasks);
     }
     List<Future<T>> futures = new ArrayList<>(tasks.size());
@@ -50,6 +50,38 @@ final class PlatformWorkers implements Workers, AutoCloseable {
       throw InlineWorkers.unchecked(e.getCause());
     } finally {
       futures.forEach(f -> f.cancel(true));
+    }
+  }
+
+  /** On a single core others would only take turns with the caller. */
+  @Override
+  public int companions() {
+    return parallelism > 1 && !isPooled() ? parallelism : 0;
+  }
+
+  @Override
+  public <T> T alongside(List<? extends Runnable> others, Callable<T> own) throws InterruptedException {
+    if (others.size() > companions()) {
+      throw new IllegalArgumentException("expected at most " + companions() + " other tasks, got " + others.size());
+    }
+    List<Future<?>> futures = new ArrayList<>(others.size());
+    others.forEach(other -> futures.add(pool.submit(other)));
+    T result = InlineWorkers.runHere(own);
+    for (Future<?> future : futures) {
+      result(future);
+    }
+    return result;
+  }
+
+  private static boolean isPooled() {
+    return Thread.currentThread().getName().startsWith(THREAD_PREFIX);
+  }
+
+  private static <T> T result(Future<T> future) throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw InlineWorkers.unchecked(e.getCause());
     }
   }
 

@@ -14,6 +14,22 @@ public interface Workers {
    */
   <T> List<T> invokeAll(List<? extends Callable<T>> tasks) throws InterruptedException;
 
+  /** How many tasks can run beside the caller's own, see {@link #alongside}; 0 if it has to do everything itself. */
+  default int companions() {
+    return 0;
+  }
+
+  /**
+   * Runs a task on the caller's thread while others, at most {@link #companions}, run on the pool all at the same time, so they may wait
+   * for one another. Returns when all have ended. To be called from a thread that is not of the pool.
+   */
+  default <T> T alongside(List<? extends Runnable> others, Callable<T> own) throws InterruptedException {
+    if (!others.isEmpty()) {
+      throw new IllegalArgumentException("expected no other tasks, as there is only this thread, got " + others.size());
+    }
+    return call(own);
+  }
+
   /** Runs one task on the pool and waits for it: for computing started from a virtual thread. */
   default <T> T call(Callable<T> task) throws InterruptedException {
     return invokeAll(List.of(task)).getFirst();

@@ -11,6 +11,7 @@ import io.meshwatch.tsdb.head.HeadSnapshot;
 import io.meshwatch.tsdb.head.ReplayQueues;
 import io.meshwatch.tsdb.wal.Checkpoint;
 import io.meshwatch.tsdb.wal.LogFormat;
+import io.meshwatch.tsdb.wal.ReadAhead;
 import io.meshwatch.tsdb.wal.Records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,14 +19,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Fills the head when the store is opened: from head chunk files, the snapshot of a clean end if there is one, and the log. One
- * thread reads, the others append to the series; segment by segment, so that memory does not grow with the log. Used once.
+ * thread reads and decompresses, one makes the series, the others append to them; segment by segment, so that memory does not grow with the log. Used once.
  */
 final class HeadLoader {
   private static final Logger LOG = LoggerFactory.getLogger(HeadLoader.class);
@@ -49,34 +49,34 @@ final class HeadLoader {
   }
 
   Recovery load() throws IOException {
-    int lanes = workers.parallelism() - 1;
-    Recovery recovery = lanes == 0 ? read(null) : readInParallel(new ReplayQueues(lanes, head), lanes);
+    int others = workers.companions();
+    // One that reads ahead, and one at least that appends.
+    Recovery recovery = others < 2 ? read(null, null) : readInParallel(new ReplayQueues(others - 1, head), others - 1);
     progress.done();
     return recovery;
   }
 
   private Recovery readInParallel(ReplayQueues queues, int lanes) throws IOException {
-    List<Callable<Optional<Recovery>>> tasks = new ArrayList<>();
-    tasks.add(
-        () -> {
-          try {
-            return Optional.of(read(queues));
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          } finally {
-            queues.end();
-          }
-        });
+    ReadAhead ahead = new ReadAhead();
+    List<Runnable> others = new ArrayList<>();
+    others.add(ahead::work);
     for (int i = 0; i < lanes; i++) {
       int lane = i;
-      tasks.add(
-          () -> {
-            queues.work(lane);
-            return Optional.empty();
-          });
+      others.add(() -> queues.work(lane));
     }
     try {
-      return workers.invokeAll(tasks).getFirst().orElseThrow();
+      return workers.alongside(
+          others,
+          () -> {
+            try {
+              return read(queues, ahead);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            } finally {
+              queues.end();
+              ahead.end();
+            }
+          });
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } catch (InterruptedException e) {
@@ -85,13 +85,13 @@ final class HeadLoader {
     }
   }
 
-  private Recovery read(@Nullable ReplayQueues queues) throws IOException {
+  private Recovery read(@Nullable ReplayQueues queues, @Nullable ReadAhead ahead) throws IOException {
     Path wal = folder.resolve("wal");
     Checkpoint.deleteUnfinished(disk, wal);
     long start = clock.monotonicNanos();
     HeadReplay sink = new HeadReplay(head, queues);
     List<Recovery.Cut> cuts = new ArrayList<>(headChunks(sink));
-    LogReplay replay = new LogReplay(disk, folder.resolve(Store.QUARANTINE), new Records());
+    LogReplay replay = new LogReplay(disk, folder.resolve(Store.QUARANTINE), new Records(), ahead);
     // With damaged head chunk files only the whole log has all samples.
     HeadSnapshot snapshot = cuts.isEmpty() ? usableSnapshot(cuts) : null;
     LogReplay.Progress steps = steps(sink);

@@ -7,7 +7,9 @@ import io.meshwatch.tsdb.chunk.CorruptionException;
 import io.meshwatch.tsdb.wal.Compression;
 import io.meshwatch.tsdb.wal.LogFormat;
 import io.meshwatch.tsdb.wal.LogWriter;
+import io.meshwatch.tsdb.wal.ReadAhead;
 import io.meshwatch.tsdb.wal.RecordSink;
+import io.meshwatch.tsdb.wal.RecordSource;
 import io.meshwatch.tsdb.wal.Records;
 import io.meshwatch.tsdb.wal.SegmentReader;
 import java.io.IOException;
@@ -35,14 +37,17 @@ final class LogReplay {
   private final Disk disk;
   private final Path quarantine;
   private final Records records;
+  private final @Nullable ReadAhead ahead;
   private final List<Recovery.Cut> cuts = new ArrayList<>();
   /** As the last segment with good records had them; NaN while there was none. */
   private double samplesPerByte = Double.NaN;
 
-  LogReplay(Disk disk, Path quarantine, Records records) {
+  /** Segments are read on this thread if nobody reads ahead. */
+  LogReplay(Disk disk, Path quarantine, Records records, @Nullable ReadAhead ahead) {
     this.disk = disk;
     this.quarantine = quarantine;
     this.records = records;
+    this.ahead = ahead;
   }
 
   /** What had to be cut. */
@@ -111,10 +116,7 @@ final class LogReplay {
 
   private void replaySegment(Segment segment, boolean last, RecordSink sink) throws IOException {
     Tally tally = new Tally(samplesPerByte);
-    try (SegmentReader reader = new SegmentReader(disk, segment.path)) {
-      if (segment.from > 0) {
-        reader.startAt(segment.from);
-      }
+    try (RecordSource reader = source(segment)) {
       do {
         while (reader.next()) {
           read(reader, sink, segment.path, tally);
@@ -131,7 +133,20 @@ final class LogReplay {
     }
   }
 
-  private static boolean goesOn(SegmentReader reader) {
+  private RecordSource source(Segment segment) throws IOException {
+    SegmentReader reader = new SegmentReader(disk, segment.path);
+    try {
+      if (segment.from > 0) {
+        reader.startAt(segment.from);
+      }
+    } catch (IOException e) {
+      reader.close();
+      throw e;
+    }
+    return ahead == null ? reader : ahead.of(reader);
+  }
+
+  private static boolean goesOn(RecordSource reader) {
     boolean damaged = reader.damage() != null;
     if (damaged) {
       reader.skipDamage();
@@ -192,7 +207,7 @@ final class LogReplay {
   }
 
   /** A record whose checksum is right but which does not say anything sensible is passed over. */
-  private void read(SegmentReader reader, RecordSink sink, Path path, Tally tally) {
+  private void read(RecordSource reader, RecordSink sink, Path path, Tally tally) {
     try {
       int samples = records.read(reader.record(), sink);
       tally.record(reader.recordStart(), reader.recordEnd(), samples);

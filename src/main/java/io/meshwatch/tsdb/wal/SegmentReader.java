@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see LogFormat
  */
-public final class SegmentReader implements AutoCloseable {
+public final class SegmentReader implements RecordSource {
   private static final byte[] NOTHING = {};
   /** Literals with a larger number in their tag have their length in the one to four bytes that follow. */
   private static final int SNAPPY_SHORT_LITERAL_MAX = 59;
@@ -33,6 +33,7 @@ public final class SegmentReader implements AutoCloseable {
   private long pageStart = -LogFormat.PAGE_BYTES;
   private int pageLength;
   private int at;
+  private long startOffset;
   private long recordStart;
   private long recordEnd;
   private byte[] record = NOTHING;
@@ -53,10 +54,16 @@ public final class SegmentReader implements AutoCloseable {
 
   /** Goes on from an offset, where a record ends. */
   public void startAt(long offset) throws IOException {
+    startOffset = offset;
     pageStart = offset / LogFormat.PAGE_BYTES * LogFormat.PAGE_BYTES;
     pageLength = Math.max(0, file.read(pageStart, ByteBuffer.wrap(page)));
     at = (int) Math.min(offset - pageStart, pageLength);
     recordEnd = offset;
+  }
+
+  /** Where it began. */
+  long startOffset() {
+    return startOffset;
   }
 
   /** From now on float samples are passed over, mostly without being decompressed. */
@@ -69,7 +76,7 @@ public final class SegmentReader implements AutoCloseable {
     passesOverContents = true;
   }
 
-  /** Moves to the next record; false at the end or at damage. */
+  @Override
   public boolean next() throws IOException {
     if (damage != null) {
       return false;
@@ -86,29 +93,29 @@ public final class SegmentReader implements AutoCloseable {
     }
   }
 
-  /** What stopped {@link #next}, or null at the ordinary end. */
+  @Override
   public @Nullable CorruptionException damage() {
     return damage;
   }
 
-  /** Forgets the damage; the next record is looked for from the next page on. */
+  @Override
   public void skipDamage() {
     damage = null;
     at = pageLength;
     skipsOrphans = true;
   }
 
-  /** The current record, decompressed. */
+  @Override
   public ByteReader record() {
     return new ByteReader(record, recordOffset, recordLength);
   }
 
-  /** Where the current record begins. */
+  @Override
   public long recordStart() {
     return recordStart;
   }
 
-  /** Where the last good record ends. */
+  @Override
   public long recordEnd() {
     return recordEnd;
   }
