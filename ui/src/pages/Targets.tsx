@@ -4,6 +4,7 @@ import { fetchData, usePolling, type TargetView } from '../api';
 import { ago, duration } from '../format';
 
 const TARGETS_MILLIS = 5_000;
+const ONE_LINE = { whiteSpace: 'nowrap' } as const;
 
 /** Every scrape target with its state and the reason of failure. */
 export function Targets() {
@@ -15,7 +16,7 @@ export function Targets() {
   }
   const wanted = loaded.data.activeTargets.filter(
     (target) =>
-      (show === 'all' || target.health !== 'up') &&
+      (show === 'all' || target.health !== 'up' || target.lastWarning) &&
       JSON.stringify([target.labels, target.scrapeUrl, target.lastError, target.lastWarning]).toLowerCase().includes(search.toLowerCase()),
   );
   const jobs = [...new Set(wanted.map((target) => target.scrapePool))].sort();
@@ -27,7 +28,7 @@ export function Targets() {
         </Title>
         <Group>
           <TextInput placeholder="Find job, instance, error" value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
-          <SegmentedControl value={show} onChange={setShow} data={[{ value: 'all', label: 'All' }, { value: 'bad', label: 'With errors' }]} />
+          <SegmentedControl value={show} onChange={setShow} data={[{ value: 'all', label: 'All' }, { value: 'bad', label: 'With problems' }]} />
         </Group>
       </Group>
       {wanted.length === 0 && <Text c="dimmed">No target matches.</Text>}
@@ -48,15 +49,21 @@ function Job({ job, targets }: { job: string; targets: TargetView[] }) {
           {up} of {targets.length} up
         </Text>
       </Group>
-      <Table.ScrollContainer minWidth={640}>
-        <Table verticalSpacing={6} className="numbers">
+      <Table.ScrollContainer minWidth={300}>
+        <Table verticalSpacing={6} horizontalSpacing={8} layout="fixed" className="numbers">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>State</Table.Th>
+              <Table.Th w="4.5rem">State</Table.Th>
               <Table.Th>Endpoint</Table.Th>
-              <Table.Th>Labels</Table.Th>
-              <Table.Th>Last scrape</Table.Th>
-              <Table.Th>Took</Table.Th>
+              <Table.Th w="26%" visibleFrom="sm">
+                Labels
+              </Table.Th>
+              <Table.Th w="6.5rem" style={ONE_LINE} visibleFrom="sm">
+                Last scrape
+              </Table.Th>
+              <Table.Th w="4.5rem" visibleFrom="sm">
+                Took
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -72,8 +79,13 @@ function Job({ job, targets }: { job: string; targets: TargetView[] }) {
 
 function Row({ target }: { target: TargetView }) {
   const color = target.health === 'up' ? 'green' : target.health === 'down' ? 'red' : 'gray';
-  const labels = Object.entries(target.labels).filter(([name]) => name !== 'job');
-  const scraped = Date.parse(target.lastScrape);
+  const labels = Object.entries(target.labels)
+    .filter(([name]) => name !== 'job')
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(' ');
+  const scrapedAt = Date.parse(target.lastScrape);
+  const scraped = scrapedAt > 0 ? ago(scrapedAt, Date.now()) : 'not yet';
+  const took = duration(target.lastScrapeDuration * 1000);
   return (
     <Table.Tr>
       <Table.Td valign="top">
@@ -84,6 +96,12 @@ function Row({ target }: { target: TargetView }) {
       <Table.Td valign="top">
         <Text size="sm" className="breakable">
           {target.scrapeUrl}
+        </Text>
+        <Text size="xs" c="dimmed" className="mono breakable" hiddenFrom="sm">
+          {labels}
+        </Text>
+        <Text size="xs" c="dimmed" hiddenFrom="sm">
+          {scraped}, every {target.scrapeInterval}, took {took}
         </Text>
         {target.lastError && (
           <Text size="sm" className="breakable" style={{ color: 'var(--bad)' }}>
@@ -96,19 +114,19 @@ function Row({ target }: { target: TargetView }) {
           </Text>
         )}
       </Table.Td>
-      <Table.Td valign="top">
+      <Table.Td valign="top" visibleFrom="sm">
         <Text size="xs" className="mono breakable">
-          {labels.map(([name, value]) => `${name}="${value}"`).join(' ')}
+          {labels}
         </Text>
       </Table.Td>
-      <Table.Td valign="top">
-        <Text size="sm">{scraped > 0 ? ago(scraped, Date.now()) : 'not yet'}</Text>
+      <Table.Td valign="top" style={ONE_LINE} visibleFrom="sm">
+        <Text size="sm">{scraped}</Text>
         <Text size="xs" c="dimmed">
           every {target.scrapeInterval}
         </Text>
       </Table.Td>
-      <Table.Td valign="top">
-        <Text size="sm">{duration(target.lastScrapeDuration * 1000)}</Text>
+      <Table.Td valign="top" style={ONE_LINE} visibleFrom="sm">
+        <Text size="sm">{took}</Text>
       </Table.Td>
     </Table.Tr>
   );

@@ -35,7 +35,8 @@ final class Refusals {
       }
       case SERIES_LIMIT -> {
         overLimit++;
-        limit = series.refusal();
+        // The first tells most: where a label has too many values, they stand together on the page.
+        limit = limit.isEmpty() ? series.refusal() : limit;
         metrics.seriesRefused.inc();
       }
     }
@@ -54,7 +55,7 @@ final class Refusals {
     add(parts, outOfOrder, "older than the newest of their series");
     add(parts, duplicates, "of a series that has another value at that time");
     add(parts, outOfBounds, "too far from now");
-    add(parts, overLimit, limit.isEmpty() ? "of new series beyond a limit" : "of new series: " + limit);
+    add(parts, overLimit, limit.isEmpty() ? "beyond a limit" : "beyond a limit, first: " + limit);
     return parts.isEmpty() ? "" : "samples of the last page were left out: " + String.join("; ", parts);
   }
 

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.meshwatch.environment.HttpResult;
+import io.meshwatch.environment.Telemetry;
+import io.meshwatch.model.AppendOutcome;
 import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.ProblemsException;
 import io.meshwatch.model.Secret;
+import io.meshwatch.model.SeriesHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -211,6 +214,28 @@ class ScraperTest {
         + "2 of a series that has another value at that time; 1 too far from now");
     w.scrape("a 3\n");
     assertThat(w.target().lastWarning()).isEmpty();
+  }
+
+  @Test
+  void ofTheSeriesThatALimitKeepsOutTheFirstIsTold() {
+    Refusals refusals = new Refusals(new ScrapeMetrics(new Telemetry()));
+    refusals.isStored(AppendOutcome.SERIES_LIMIT, refused("new series many is refused"));
+    refusals.isStored(AppendOutcome.SERIES_LIMIT, refused("new series last is refused"));
+    assertThat(refusals.text()).isEqualTo("samples of the last page were left out: 2 beyond a limit, first: new series many is refused");
+  }
+
+  private static SeriesHandle refused(String refusal) {
+    return new SeriesHandle() {
+      @Override
+      public Labels labels() {
+        return Labels.EMPTY;
+      }
+
+      @Override
+      public String refusal() {
+        return refusal;
+      }
+    };
   }
 
   @Test
