@@ -104,11 +104,20 @@ public final class ByteReader {
     return new String(bytes, at, length, StandardCharsets.UTF_8);
   }
 
-  /** As {@link #readText()}; a text that came before is the same instance. */
-  public String readText(SharedTexts known) {
+  /** As {@link #readText()}; a text that came before is the same instance. It is found sooner if it was guessed. */
+  public String readText(SharedTexts known, String guess) {
     int length = readCount(end - position);
     int at = take(length);
-    return known.of(bytes, at, length);
+    return isAscii(guess, at, length) ? guess : known.of(bytes, at, length);
+  }
+
+  private boolean isAscii(String text, int at, int length) {
+    boolean same = text.length() == length;
+    for (int i = 0; i < length && same; i++) {
+      // A byte of a longer character is negative.
+      same = text.charAt(i) == bytes[at + i];
+    }
+    return same;
   }
 
   void copyTo(byte[] to, int offset) {

@@ -202,21 +202,21 @@ public final class Head implements AutoCloseable {
     return registry.takeLastRefusal();
   }
 
-  /**
-   * The series that the log names with this reference; made if there is none with these labels. A new one, which has this
-   * reference, is not found by queries until it is given to {@link #index}.
-   */
-  HeadSeries restore(long reference, Labels labels) {
-    HeadSeries series = registry.restore(reference, labels);
-    if (series.reference() != reference) {
-      log.alias(reference, series);
-    }
-    return series;
+  /** A new series that the log names; nobody finds it before {@link #restore}. */
+  HeadSeries made(long reference, Labels labels) {
+    return registry.made(reference, labels);
   }
 
-  /** Lets queries find a restored series. Confined to one thread at a time. */
-  void index(HeadSeries restored) {
-    registry.index().addShared(restored.labels(), restored);
+  /**
+   * Lets a series that the log names be found, or gives the one that has its labels already and stands for its reference too. By one
+   * thread at a time.
+   */
+  HeadSeries restore(HeadSeries made) {
+    HeadSeries series = registry.restore(made);
+    if (series.reference() != made.reference()) {
+      log.alias(made.reference(), series);
+    }
+    return series;
   }
 
   /** How many series there are. */

@@ -24,6 +24,7 @@ public final class HeadReplay implements RecordSink {
   private final Head head;
   private final LongMap<long[]> foundChunks = new LongMap<>();
   private final NumberedSeries numbered = new NumberedSeries();
+  private final SeenHashes seenLabels = new SeenHashes();
   private final @Nullable ReplayQueues queues;
   private final SampleBuffer samplesOfChunk = new SampleBuffer();
   private final long chunkRangeMillis;
@@ -64,14 +65,9 @@ public final class HeadReplay implements RecordSink {
     if (numbered.numberOf(reference) != NumberedSeries.UNKNOWN) {
       return;
     }
-    HeadSeries series = head.restore(reference, labels);
+    HeadSeries series = restored(head.made(reference, labels));
     boolean isNew = series.reference() == reference;
     numbered.add(reference, series);
-    if (isNew && queues != null) {
-      queues.add(series);
-    } else if (isNew) {
-      head.index(series);
-    }
     long[] found = foundChunks.get(reference);
     if (found != null) {
       if (!isNew) {
@@ -81,6 +77,20 @@ public final class HeadReplay implements RecordSink {
       attach(series, found);
       numbered.setCoveredUntil(reference, series.lastTime());
     }
+  }
+
+  /** The series, or the one that has its labels already; only hashes that have been seen leave that open. */
+  private HeadSeries restored(HeadSeries made) {
+    boolean isSurelyNew = seenLabels.add(made.labels().hashCode());
+    if (queues == null) {
+      return head.restore(made);
+    }
+    if (isSurelyNew) {
+      queues.add(made);
+      return made;
+    }
+    settle();
+    return head.restore(made);
   }
 
   private void attach(HeadSeries series, long[] found) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way of replayed samples from the thread that reads the log to those that append them to the series' chunks, and of new series
- * to one that indexes them. All samples of a series go the same way, so their order stays. Memory is bounded: a reader that is faster waits for an empty batch.
+ * to one that lets them be found. All samples of a series go the same way, so their order stays. Memory is bounded: a reader that is faster waits for an empty batch.
  *
  * <p>{@link #add}, {@link #settle} and {@link #end} belong to the reader, {@link #work} to one other thread for each lane.
  */
@@ -23,7 +23,7 @@ public final class ReplayQueues {
   private static final HeadSeries[] NO_SERIES = {};
 
   private final long chunkRangeMillis;
-  private final Consumer<HeadSeries> index;
+  private final Consumer<HeadSeries> restore;
   private HeadSeries[] newSeries = new HeadSeries[SERIES_PER_BATCH];
   private int newSeriesCount;
   private final List<Lane> lanes = new ArrayList<>();
@@ -44,7 +44,7 @@ public final class ReplayQueues {
   private sealed interface Item {
     record Samples(Batch batch) implements Item {}
 
-    /** New series that are to be indexed. */
+    /** New series that are to be found. */
     record Series(HeadSeries[] batch, int size) implements Item {}
 
     record Mark(CountDownLatch reached) implements Item {}
@@ -74,7 +74,7 @@ public final class ReplayQueues {
   /** Queues to so many workers for the series of a head. */
   public ReplayQueues(int laneCount, Head head) {
     this.chunkRangeMillis = head.options().chunkRangeMillis();
-    this.index = head::index;
+    this.restore = head::restore;
     for (int i = 0; i < laneCount; i++) {
       lanes.add(new Lane());
     }
@@ -108,7 +108,7 @@ public final class ReplayQueues {
     }
   }
 
-  /** Lets a new series be indexed; always by the same worker, because the index takes one after the other. */
+  /** Lets a series be found whose labels no other has; always by the same worker, because the index takes one after the other. */
   void add(HeadSeries made) {
     newSeries[newSeriesCount++] = made;
     if (newSeriesCount == SERIES_PER_BATCH) {
@@ -169,7 +169,7 @@ public final class ReplayQueues {
           samples.batch.size = 0;
           put(lane.empty, samples.batch);
         }
-        case Item.Series series -> unlessFailed(() -> Arrays.stream(series.batch, 0, series.size).forEach(index));
+        case Item.Series series -> unlessFailed(() -> Arrays.stream(series.batch, 0, series.size).forEach(restore));
         case Item.Mark mark -> mark.reached.countDown();
         case Item.End end -> {
           return;

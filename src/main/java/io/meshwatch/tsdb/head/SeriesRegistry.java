@@ -125,20 +125,26 @@ final class SeriesRegistry {
     return made;
   }
 
-  /**
-   * The series of these labels, made with this reference if there is none; not in the index yet. To be called before the head takes
-   * samples, with labels whose strings are shared among series.
-   */
-  HeadSeries restore(long reference, Labels labels) {
+  /** A series that the log names; nobody finds it before {@link #restore}. Before the head takes samples, always by the same thread. */
+  HeadSeries made(long reference, Labels labels) {
     lastReference = Math.max(lastReference, reference);
     HeadSeries made = new HeadSeries(labels, reference);
-    HeadSeries known = byLabels.putIfAbsent(labels, made);
+    made.markLogged();
+    return made;
+  }
+
+  /**
+   * Lets a series be found; gives the one that has its labels already, if there is one. Before the head takes samples, with labels whose
+   * strings are shared among series, by one thread at a time.
+   */
+  HeadSeries restore(HeadSeries made) {
+    HeadSeries known = byLabels.putIfAbsent(made.labels(), made);
     if (known != null) {
       return known;
     }
-    made.markLogged();
     metrics.seriesCreated.inc();
     chunkBytes.add(HeadSeries.FIRST_CHUNK_BYTES);
+    index.addShared(made.labels(), made);
     return made;
   }
 

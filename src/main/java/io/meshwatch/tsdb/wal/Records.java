@@ -63,6 +63,8 @@ public final class Records {
 
   /** Names and values of labels, which are the same in many series. */
   private final SharedTexts texts = new SharedTexts();
+  /** Names and values of the labels that were read last: series that follow one another mostly differ in one or two. */
+  private String[] lastPairs = {};
 
   /**
    * Tells the sink what a record says. Kinds that are not known are skipped.
@@ -128,10 +130,12 @@ public final class Records {
     String[] pairs = new String[2 * number];
     boolean sorted = true;
     for (int i = 0; i < pairs.length; i += 2) {
-      pairs[i] = in.readText(texts);
-      pairs[i + 1] = in.readText(texts);
+      boolean hasGuess = i < lastPairs.length;
+      pairs[i] = in.readText(texts, hasGuess ? lastPairs[i] : "");
+      pairs[i + 1] = in.readText(texts, hasGuess ? lastPairs[i + 1] : "");
       sorted &= !pairs[i + 1].isEmpty() && (i == 0 || Labels.compareText(pairs[i - 2], pairs[i]) < 0);
     }
+    lastPairs = pairs;
     return sorted ? Labels.ofSorted(pairs) : Labels.of(pairs);
   }
 
