@@ -6,10 +6,8 @@ import io.meshwatch.model.Labels;
 import io.meshwatch.model.MetricMetadata;
 import io.meshwatch.model.SampleBuffer;
 import io.meshwatch.tsdb.chunk.ChunkBytes;
-import io.meshwatch.tsdb.index.LongMap;
 import io.meshwatch.tsdb.wal.RecordSink;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +16,8 @@ import org.jspecify.annotations.Nullable;
  * passed over. Confined to one thread, before the head takes samples; samples may go on to others by {@link ReplayQueues}.
  */
 public final class HeadReplay implements RecordSink {
-  /** Numbers for each chunk that was found: reference, minimum time, maximum time, 1 if out of order. */
-  private static final int FOUND_STRIDE = 4;
-
   private final Head head;
-  private final LongMap<long[]> foundChunks = new LongMap<>();
+  private final FoundChunks foundChunks = new FoundChunks();
   private final NumberedSeries numbered = new NumberedSeries();
   private final SeenHashes seenLabels = new SeenHashes();
   private final @Nullable ReplayQueues queues;
@@ -49,14 +44,7 @@ public final class HeadReplay implements RecordSink {
   }
 
   private void found(long series, long chunkReference, long minTime, long maxTime, boolean outOfOrder) {
-    long[] before = foundChunks.get(series);
-    long[] grown = before == null ? new long[FOUND_STRIDE] : Arrays.copyOf(before, before.length + FOUND_STRIDE);
-    int at = grown.length - FOUND_STRIDE;
-    grown[at] = chunkReference;
-    grown[at + 1] = minTime;
-    grown[at + 2] = maxTime;
-    grown[at + 3] = outOfOrder ? 1 : 0;
-    foundChunks.put(series, grown);
+    foundChunks.add(series, chunkReference, minTime, maxTime, outOfOrder);
     orphanedChunks += maxTime >= minValidTime ? 1 : 0;
   }
 
@@ -68,8 +56,8 @@ public final class HeadReplay implements RecordSink {
     HeadSeries series = restored(head.made(reference, labels));
     boolean isNew = series.reference() == reference;
     numbered.add(reference, series);
-    long[] found = foundChunks.get(reference);
-    if (found != null) {
+    int found = foundChunks.first(reference);
+    if (found != FoundChunks.NONE) {
       if (!isNew) {
         // The series was made again under another reference: what it had before has to be there first.
         settle();
@@ -93,14 +81,14 @@ public final class HeadReplay implements RecordSink {
     return head.restore(made);
   }
 
-  private void attach(HeadSeries series, long[] found) {
+  private void attach(HeadSeries series, int firstFound) {
     head.chunksGrew(-series.chunkBytes());
-    for (int at = 0; at < found.length; at += FOUND_STRIDE) {
-      long chunk = found[at];
-      long minTime = found[at + 1];
-      long maxTime = found[at + 2];
+    for (int found = firstFound; found != FoundChunks.NONE; found = foundChunks.next(found)) {
+      long chunk = foundChunks.chunk(found);
+      long minTime = foundChunks.minTime(found);
+      long maxTime = foundChunks.maxTime(found);
       orphanedChunks -= maxTime >= minValidTime ? 1 : 0;
-      if (found[at + 3] == 1) {
+      if (foundChunks.isOutOfOrder(found)) {
         series.addOutOfOrder(new MappedChunk(head.files(), chunk, minTime, maxTime));
         head.sawLateSample(minTime);
         head.sawLateSample(maxTime);
