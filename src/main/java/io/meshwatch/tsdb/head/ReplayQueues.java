@@ -1,18 +1,17 @@
 package io.meshwatch.tsdb.head;
 
 import io.meshwatch.model.Histogram;
+import io.meshwatch.tsdb.wal.HandOver;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The way of replayed samples from the thread that reads the log to those that append them to the series' chunks, and of new series
- * to one that lets them be found. All samples of a series go the same way, so their order stays. Memory is bounded: a reader that is faster waits for an empty batch.
+ * to one that lets them be found. All samples of a series go the same way, so their order stays. Memory is bounded: a reader that is
+ * faster waits for an empty batch.
  *
  * <p>{@link #add}, {@link #settle} and {@link #end} belong to the reader, {@link #work} to one other thread for each lane.
  */
@@ -29,7 +28,7 @@ public final class ReplayQueues {
   private final List<Lane> lanes = new ArrayList<>();
   private volatile @Nullable RuntimeException failure;
 
-  /** Samples on their way; without any, a mark that is counted down when all before it are done. */
+  /** Samples on their way; without any, a mark that is handed back when all before it are done. */
   private static final class Batch {
     /** Series by the numbers that stand in the batch: numbers, unlike references to objects, cost the collector nothing. */
     HeadSeries[] table = NO_SERIES;
@@ -47,14 +46,14 @@ public final class ReplayQueues {
     /** New series that are to be found. */
     record Series(HeadSeries[] batch, int size) implements Item {}
 
-    record Mark(CountDownLatch reached) implements Item {}
+    record Mark(HandOver<Lane> reached) implements Item {}
 
     record End() implements Item {}
   }
 
   private static final class Lane {
-    final BlockingQueue<Item> full = new ArrayBlockingQueue<>(BATCHES_PER_LANE + 2);
-    final BlockingQueue<Batch> empty = new ArrayBlockingQueue<>(BATCHES_PER_LANE);
+    final HandOver<Item> full = new HandOver<>(BATCHES_PER_LANE + 2);
+    final HandOver<Batch> empty = new HandOver<>(BATCHES_PER_LANE);
     @Nullable Batch open;
     /** Series that got their first full chunk since {@link #takeFull}. */
     final List<HeadSeries> withFullChunks = new ArrayList<>();
@@ -66,7 +65,7 @@ public final class ReplayQueues {
 
     Lane() {
       for (int i = 0; i < BATCHES_PER_LANE; i++) {
-        empty.add(new Batch());
+        empty.put(new Batch());
       }
     }
   }
@@ -86,7 +85,7 @@ public final class ReplayQueues {
     Lane lane = lanes.size() == 1 ? lanes.getFirst() : lanes.get((int) Long.remainderUnsigned(table[number].reference(), lanes.size()));
     Batch batch = lane.open;
     if (batch == null) {
-      batch = taken(lane.empty);
+      batch = lane.empty.take();
       lane.open = batch;
     }
     int at = batch.size++;
@@ -118,7 +117,7 @@ public final class ReplayQueues {
 
   private void handNewSeries() {
     if (newSeriesCount > 0) {
-      put(lanes.getFirst().full, new Item.Series(newSeries, newSeriesCount));
+      lanes.getFirst().full.put(new Item.Series(newSeries, newSeriesCount));
       newSeries = new HeadSeries[SERIES_PER_BATCH];
       newSeriesCount = 0;
     }
@@ -128,23 +127,19 @@ public final class ReplayQueues {
     Batch batch = lane.open;
     if (batch != null) {
       lane.open = null;
-      put(lane.full, new Item.Samples(batch));
+      lane.full.put(new Item.Samples(batch));
     }
   }
 
   /** Waits until everything added so far is in its series. */
   void settle() {
-    CountDownLatch reached = new CountDownLatch(lanes.size());
+    HandOver<Lane> reached = new HandOver<>(lanes.size());
     handNewSeries();
     for (Lane lane : lanes) {
       hand(lane);
-      put(lane.full, new Item.Mark(reached));
+      lane.full.put(new Item.Mark(reached));
     }
-    try {
-      reached.await();
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    lanes.forEach(lane -> reached.take());
     RuntimeException failed = failure;
     if (failed != null) {
       throw new IllegalStateException("the log could not be replayed", failed);
@@ -155,7 +150,7 @@ public final class ReplayQueues {
   public void end() {
     for (Lane lane : lanes) {
       hand(lane);
-      put(lane.full, new Item.End());
+      lane.full.put(new Item.End());
     }
   }
 
@@ -163,14 +158,14 @@ public final class ReplayQueues {
   public void work(int laneNumber) {
     Lane lane = lanes.get(laneNumber);
     while (true) {
-      switch (taken(lane.full)) {
+      switch (lane.full.take()) {
         case Item.Samples samples -> {
           unlessFailed(() -> append(lane, samples.batch));
           samples.batch.size = 0;
-          put(lane.empty, samples.batch);
+          lane.empty.put(samples.batch);
         }
         case Item.Series series -> unlessFailed(() -> Arrays.stream(series.batch, 0, series.size).forEach(restore));
-        case Item.Mark mark -> mark.reached.countDown();
+        case Item.Mark mark -> mark.reached.put(lane);
         case Item.End end -> {
           return;
         }
@@ -244,26 +239,5 @@ public final class ReplayQueues {
 
   long maxTime() {
     return lanes.stream().mapToLong(lane -> lane.maxTime).max().orElse(Long.MIN_VALUE);
-  }
-
-  private static <T> T taken(BlockingQueue<T> queue) {
-    try {
-      return queue.take();
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static <T> void put(BlockingQueue<T> queue, T item) {
-    try {
-      queue.put(item);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static IllegalStateException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new IllegalStateException("interrupted while the log was replayed", e);
   }
 }

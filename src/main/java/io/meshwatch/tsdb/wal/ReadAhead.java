@@ -5,8 +5,6 @@ import io.meshwatch.tsdb.chunk.ByteWriter;
 import io.meshwatch.tsdb.chunk.CorruptionException;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,21 +22,21 @@ public final class ReadAhead {
     record End() implements Job {}
   }
 
-  private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(1);
-  private final BlockingQueue<Batch> empty = new ArrayBlockingQueue<>(BATCHES);
-  private final BlockingQueue<Batch> full = new ArrayBlockingQueue<>(BATCHES);
+  private final HandOver<Job> jobs = new HandOver<>(1);
+  private final HandOver<Batch> empty = new HandOver<>(BATCHES);
+  private final HandOver<Batch> full = new HandOver<>(BATCHES);
   /** Whether nobody wants the rest of the segment. */
   private volatile boolean isAbandoned;
 
   public ReadAhead() {
     for (int i = 0; i < BATCHES; i++) {
-      empty.add(new Batch());
+      empty.put(new Batch());
     }
   }
 
   /** Records in a row, and what came after them: more, damage, the end or a failure. */
   private static final class Batch {
-    final ByteWriter bytes = new ByteWriter(BATCH_BYTES);
+    ByteWriter bytes = new ByteWriter(BATCH_BYTES);
     /** Of each record: where it ends in {@link #bytes}, where it starts and ends in the segment. */
     int[] ends = new int[64];
     long[] starts = new long[ends.length];
@@ -48,7 +46,11 @@ public final class ReadAhead {
     @Nullable CorruptionException damage;
     @Nullable IOException failure;
 
+    /** What a single large record took is given back. */
     void clear() {
+      if (bytes.bytes().length > 2 * BATCH_BYTES) {
+        bytes = new ByteWriter(BATCH_BYTES);
+      }
       bytes.clear();
       count = 0;
       isLast = false;
@@ -77,24 +79,24 @@ public final class ReadAhead {
 
   /** Reads segments as they are asked for, until {@link #end}. */
   public void work() {
-    while (taken(jobs) instanceof Job.Read read) {
+    while (jobs.take() instanceof Job.Read read) {
       readAll(read.reader);
     }
   }
 
   /** Lets the working thread go; to be called in any case, when no segment is open. */
   public void end() {
-    put(jobs, new Job.End());
+    jobs.put(new Job.End());
   }
 
   private void readAll(SegmentReader reader) {
     boolean isLast = false;
     while (!isLast) {
-      Batch batch = taken(empty);
+      Batch batch = empty.take();
       batch.clear();
       fill(batch, reader);
       isLast = batch.isLast;
-      put(full, batch);
+      full.put(batch);
     }
   }
 
@@ -121,7 +123,7 @@ public final class ReadAhead {
   /** The records of a segment, which the reader has not begun with. Closing it closes the reader. */
   public RecordSource of(SegmentReader reader) {
     isAbandoned = false;
-    put(jobs, new Job.Read(reader));
+    jobs.put(new Job.Read(reader));
     return new Source(reader);
   }
 
@@ -135,7 +137,7 @@ public final class ReadAhead {
     Source(SegmentReader reader) {
       this.reader = reader;
       this.recordEnd = reader.startOffset();
-      this.batch = taken(full);
+      this.batch = full.take();
     }
 
     @Override
@@ -158,8 +160,8 @@ public final class ReadAhead {
     }
 
     private void nextBatch() {
-      put(empty, batch);
-      batch = taken(full);
+      empty.put(batch);
+      batch = full.take();
       at = -1;
     }
 
@@ -194,29 +196,8 @@ public final class ReadAhead {
       while (!batch.isLast) {
         nextBatch();
       }
-      put(empty, batch);
+      empty.put(batch);
       reader.close();
     }
-  }
-
-  private static <T> T taken(BlockingQueue<T> queue) {
-    try {
-      return queue.take();
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static <T> void put(BlockingQueue<T> queue, T item) {
-    try {
-      queue.put(item);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static IllegalStateException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new IllegalStateException("interrupted while the log was read", e);
   }
 }
