@@ -43,11 +43,9 @@ final class PlatformWorkers implements Workers, AutoCloseable {
     try {
       List<T> results = new ArrayList<>(tasks.size());
       for (Future<T> future : futures) {
-        results.add(future.get());
+        results.add(result(future));
       }
       return results;
-    } catch (ExecutionException e) {
-      throw InlineWorkers.unchecked(e.getCause());
     } finally {
       futures.forEach(f -> f.cancel(true));
     }
@@ -66,11 +64,15 @@ final class PlatformWorkers implements Workers, AutoCloseable {
     }
     List<Future<?>> futures = new ArrayList<>(others.size());
     others.forEach(other -> futures.add(pool.submit(other)));
-    T result = InlineWorkers.runHere(own);
-    for (Future<?> future : futures) {
-      result(future);
+    try {
+      T result = InlineWorkers.runHere(own);
+      for (Future<?> future : futures) {
+        result(future);
+      }
+      return result;
+    } finally {
+      futures.forEach(f -> f.cancel(true));
     }
-    return result;
   }
 
   private static boolean isPooled() {
@@ -98,9 +100,7 @@ final class PlatformWorkers implements Workers, AutoCloseable {
   private <T> T handOver(Callable<T> task) throws InterruptedException {
     Future<T> future = apart.submit(task);
     try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw InlineWorkers.unchecked(e.getCause());
+      return result(future);
     } catch (InterruptedException e) {
       future.cancel(true);
       throw e;

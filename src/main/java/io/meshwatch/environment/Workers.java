@@ -21,7 +21,8 @@ public interface Workers {
 
   /**
    * Runs a task on the caller's thread while others, at most {@link #companions}, run on the pool all at the same time, so they may wait
-   * for one another. Returns when all have ended. To be called from a thread that is not of the pool.
+   * for one another. Returns when all have ended; if one fails, its failure is thrown and the others are interrupted. To be called from a
+   * thread that is not of the pool.
    */
   default <T> T alongside(List<? extends Runnable> others, Callable<T> own) throws InterruptedException {
     if (!others.isEmpty()) {
