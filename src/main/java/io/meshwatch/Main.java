@@ -19,7 +19,6 @@ import io.meshwatch.cli.TsdbCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.util.Optional;
 
 /** Picks a command. */
 public final class Main {
@@ -37,13 +36,15 @@ public final class Main {
     if (System.getProperty(CARRIERS) == null) {
       System.setProperty(CARRIERS, String.valueOf(Math.max(CARRIERS_MIN, Runtime.getRuntime().availableProcessors())));
     }
-    Optional<AgentProgram> agent = AgentProgram.of(args);
-    Optional<UpProgram> up = UpProgram.of(args);
-    System.exit(agent.isPresent() ? agent(agent.get()) : up.isPresent() ? up.get().runAlone(printing(System.out), printing(System.err)) : command(args));
+    System.exit(AgentProgram.of(args).map(Main::agent).or(() -> UpProgram.of(args).map(Main::up)).orElseGet(() -> command(args)));
   }
 
   private static int agent(AgentProgram program) {
     PlainLog.use();
+    return program.runAlone(printing(System.out), printing(System.err));
+  }
+
+  private static int up(UpProgram program) {
     return program.runAlone(printing(System.out), printing(System.err));
   }
 

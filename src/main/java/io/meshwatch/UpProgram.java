@@ -3,6 +3,7 @@ package io.meshwatch;
 import io.meshwatch.cli.CommandFailedException;
 import io.meshwatch.cli.ExitCode;
 import io.meshwatch.cli.MeshwatchCommand;
+import io.meshwatch.cli.PlainArguments;
 import io.meshwatch.config.Config;
 import io.meshwatch.config.ConfigLoader;
 import io.meshwatch.environment.Environment;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,27 +42,10 @@ record UpProgram(Optional<Path> configFile, Path dataFolder, Optional<String> li
 
   /** Reads {@code up --config FILE --data DIR --listen HOST:PORT}; empty for whatever else may stand there, such as a call for help. */
   static Optional<UpProgram> of(String[] arguments) {
-    if (arguments.length % 2 == 0 || !arguments[0].equals("up")) {
-      return Optional.empty();
-    }
-    Optional<Path> configFile = Optional.empty();
-    Path dataFolder = Path.of(DEFAULT_FOLDER);
-    Optional<String> listen = Optional.empty();
-    for (int i = 1; i < arguments.length; i += 2) {
-      String value = arguments[i + 1];
-      if (value.startsWith("-")) {
-        return Optional.empty();
-      }
-      switch (arguments[i]) {
-        case "--config" -> configFile = Optional.of(Path.of(value));
-        case "--data" -> dataFolder = Path.of(value);
-        case "--listen" -> listen = Optional.of(value);
-        default -> {
-          return Optional.empty();
-        }
-      }
-    }
-    return Optional.of(new UpProgram(configFile, dataFolder, listen, DEFAULT_FIRST_PORT));
+    return PlainArguments.of(arguments, "up", Set.of("--config", "--data", "--listen"))
+        .map(values -> new UpProgram(
+            Optional.ofNullable(values.get("--config")).map(Path::of), Path.of(values.getOrDefault("--data", DEFAULT_FOLDER)),
+            Optional.ofNullable(values.get("--listen")), DEFAULT_FIRST_PORT));
   }
 
   /** Runs until the process is told to stop, and gives its exit code. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -45,26 +46,11 @@ public record AgentProgram(String listen, Path folder, String name, Optional<Pat
 
   /** Reads {@code agent --listen HOST:PORT --credentials DIR --name NODE --log DIR}; empty for whatever else may stand there, such as a call for help. */
   public static Optional<AgentProgram> of(String[] arguments) {
-    if (arguments.length % 2 == 0 || !arguments[0].equals("agent")) {
-      return Optional.empty();
-    }
-    String listen = DEFAULT_LISTEN;
-    String folder = DEFAULT_FOLDER;
-    String name = DEFAULT_NAME;
-    Optional<Path> log = Optional.empty();
-    for (int i = 1; i < arguments.length; i += 2) {
-      String value = arguments[i + 1];
-      switch (arguments[i]) {
-        case "--listen" -> listen = value;
-        case "--credentials" -> folder = value;
-        case "--name" -> name = value;
-        case "--log" -> log = Optional.of(Path.of(value));
-        default -> {
-          return Optional.empty();
-        }
-      }
-    }
-    return isAddress(listen) ? Optional.of(new AgentProgram(listen, Path.of(folder), name, log)) : Optional.empty();
+    return PlainArguments.of(arguments, "agent", Set.of("--listen", "--credentials", "--name", "--log"))
+        .filter(values -> isAddress(values.getOrDefault("--listen", DEFAULT_LISTEN)))
+        .map(values -> new AgentProgram(
+            values.getOrDefault("--listen", DEFAULT_LISTEN), Path.of(values.getOrDefault("--credentials", DEFAULT_FOLDER)),
+            values.getOrDefault("--name", DEFAULT_NAME), Optional.ofNullable(values.get("--log")).map(Path::of)));
   }
 
   /** Runs until the process is told to stop, and gives its exit code. */
