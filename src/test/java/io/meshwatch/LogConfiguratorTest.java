@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Log lines without a file that describes them. */
-class LogFormatTest {
+class LogConfiguratorTest {
   private static final String FILE = "logback.configurationFile";
 
   private final String fileOfTests = System.getProperty(FILE, "");
@@ -33,7 +33,7 @@ class LogFormatTest {
     LoggerContext loggers = new LoggerContext();
     loggers.setMDCAdapter(new LogbackMDCAdapter());
 
-    assertThat(new LogFormat().configure(loggers)).isEqualTo(ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
+    assertThat(new LogConfigurator().configure(loggers)).isEqualTo(ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
     loggers.getLogger("io.meshwatch.tsdb.Store").info("opened {}", "it");
     loggers.getLogger("io.meshwatch.tsdb.Store").debug("nobody asked");
     loggers.getLogger("org.eclipse.jetty.server.Server").info("chatter");
@@ -46,6 +46,6 @@ class LogFormatTest {
   @Test
   void leaveTheLookToAFileThatIsNamed() {
     System.setProperty(FILE, "mine.xml");
-    assertThat(new LogFormat().configure(new LoggerContext())).isEqualTo(ExecutionStatus.INVOKE_NEXT_IF_ANY);
+    assertThat(new LogConfigurator().configure(new LoggerContext())).isEqualTo(ExecutionStatus.INVOKE_NEXT_IF_ANY);
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://logback.qos.ch/manual/configuration.html">Logback's search for a configuration</a>
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
-public final class LogFormat extends ContextAwareBase implements Configurator {
+public final class LogConfigurator extends ContextAwareBase implements Configurator {
   private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n%ex{12}";
   /** Tell much that nobody asked for. */
   private static final List<String> CHATTY = List.of("org.eclipse.jetty", "org.apache.hc");
