@@ -113,7 +113,7 @@ record ConnectionPool(
         })
         .setDefaultConnectionConfig(ConnectionConfig.custom()
             .setConnectTimeout(Timeout.ofMinutes(5)) // The deadline of the whole exchange is what counts.
-            .setSocketTimeout(Timeout.ofMinutes(5))
+            .setSocketTimeout(Timeout.DISABLED) // Nor does a read have its own limit: that would set and cancel a timer each time.
             .setTimeToLive(TimeValue.ofHours(1))
             .setValidateAfterInactivity(TimeValue.NEG_ONE_MILLISECOND)
             .build())

@@ -12,9 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
@@ -37,29 +34,27 @@ import org.jspecify.annotations.Nullable;
 final class PooledNetwork implements Network, AutoCloseable {
   private static final int REDIRECTS_MAX = 10;
   private static final int POOLS_MAX = 1_000;
-  private static final long IDLE_LOOK_SECONDS = 30;
+  private static final long IDLE_LOOK_MILLIS = 30_000;
   private static final int BUFFER_BYTES_START = 16 << 10;
 
   private final Clock clock;
   private final Function<String, Optional<String>> variables;
   private final DnsClient dns = new DnsClient("dns:");
-  private final ScheduledThreadPoolExecutor deadlines;
+  private final Deadlines deadlines;
+  private final Timers.Timer idleLook;
   private final Cache<TlsTrust, ConnectionPool> pools =
       Caffeine.newBuilder().maximumSize(POOLS_MAX).removalListener((key, pool, cause) -> closePool(pool)).build();
 
-  PooledNetwork(Clock clock) {
-    this(clock, name -> Optional.ofNullable(System.getenv(name)));
+  PooledNetwork(Clock clock, Timers timers) {
+    this(clock, timers, name -> Optional.ofNullable(System.getenv(name)));
   }
 
   /** A network that is told about proxies by these environment variables. */
-  PooledNetwork(Clock clock, Function<String, Optional<String>> variables) {
+  PooledNetwork(Clock clock, Timers timers, Function<String, Optional<String>> variables) {
     this.clock = clock;
     this.variables = variables;
-    deadlines = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("deadlines").daemon().factory());
-    deadlines.setRemoveOnCancelPolicy(true);
-    // On a thread of its own, as closing a connection may wait for the other side.
-    var _ = deadlines.scheduleWithFixedDelay(
-        () -> Thread.startVirtualThread(this::closeIdle), IDLE_LOOK_SECONDS, IDLE_LOOK_SECONDS, TimeUnit.SECONDS);
+    deadlines = new Deadlines(clock);
+    idleLook = timers.every("close idle connections", IDLE_LOOK_MILLIS, 0, due -> closeIdle());
   }
 
   private void closeIdle() {
@@ -184,14 +179,10 @@ final class PooledNetwork implements Network, AutoCloseable {
     PhaseClock phases = new PhaseClock(clock);
     HttpUriRequestBase request = request(call, proxy);
     AtomicBoolean timedOut = new AtomicBoolean();
-    long leftNanos = Math.max(1, deadlineNanos - clock.monotonicNanos());
-    ScheduledFuture<?> deadline = deadlines.schedule(
-        () -> {
-          timedOut.set(true);
-          request.cancel();
-        },
-        leftNanos,
-        TimeUnit.NANOSECONDS);
+    Deadlines.Deadline deadline = deadlines.set(deadlineNanos, () -> {
+      timedOut.set(true);
+      request.cancel();
+    });
     HttpClientContext context = HttpClientContext.create();
     proxy.ifPresent(route -> {
       context.setAttribute(ConnectionPool.PROXY, route);
@@ -222,7 +213,7 @@ final class PooledNetwork implements Network, AutoCloseable {
           : FailureText.of(e, call.uri(), call.trust()) + call.socketFile().map(file -> " (over the socket " + file + ")").orElse("");
       return new Attempt(new HttpResult.Failure(blamed, message, phases.end()), unseen);
     } finally {
-      deadline.cancel(false);
+      deadline.close();
     }
   }
 
@@ -312,7 +303,8 @@ final class PooledNetwork implements Network, AutoCloseable {
 
   @Override
   public void close() {
-    deadlines.shutdownNow();
+    idleLook.cancel(false);
+    deadlines.close();
     pools.asMap().values().forEach(ConnectionPool::close);
   }
 

@@ -12,7 +12,7 @@ public final class SystemEnvironment implements AutoCloseable {
     Clock clock = new SystemClock();
     timers = new SystemTimers(clock, telemetry);
     workers = new PlatformWorkers(Runtime.getRuntime().availableProcessors());
-    network = new PooledNetwork(clock);
+    network = new PooledNetwork(clock, timers);
     environment =
         new Environment(clock, timers, workers, network, new SystemDisk(), new JettyListeners(timers, clock), telemetry);
   }
