@@ -18,7 +18,7 @@ final class HeapShape {
   /** Per cent of the heap that may be free after a collection. */
   private static final String FREE_PERCENT_MIN = "10";
   private static final String FREE_PERCENT_MAX = "25";
-  /** Marking what is alive takes about a tenth of a second of processor time, beside the program. */
+  /** Marking what is alive takes about a tenth of a second of processor time, beside the program; so often it is asked whether that pays. */
   private static final long MARK_MILLIS = 60_000;
   private static final long LOOK_MILLIS = 5_000;
   /** Of the limit; beyond it what is dead is looked for at once. */
@@ -38,8 +38,7 @@ final class HeapShape {
       options.setVMOption("MaxHeapFreeRatio", FREE_PERCENT_MAX);
       // Without this option the program would stand still meanwhile.
       if (Boolean.parseBoolean(options.getVMOption("ExplicitGCInvokesConcurrent").getValue())) {
-        environment.timers().every("mark heap", MARK_MILLIS, 0, due -> environment.workers().apart(HeapShape::mark));
-        oldObjects().ifPresent(pool -> environment.timers().every("look at heap", LOOK_MILLIS, LOOK_MILLIS / 2, due -> markIfFull(environment, pool)));
+        oldObjects().ifPresent(pool -> markWhenItPays(environment, pool));
       }
     } catch (IllegalArgumentException e) {
       LOG.info("The heap keeps its free memory, this JVM does not let go of it: {}", e.getMessage());
@@ -50,11 +49,20 @@ final class HeapShape {
     return ManagementFactory.getMemoryPoolMXBeans().stream().filter(pool -> pool.getName().equals(OLD_OBJECTS)).findFirst();
   }
 
-  private static void markIfFull(Environment environment, MemoryPoolMXBean oldObjects) throws InterruptedException {
-    MemoryUsage usage = oldObjects.getUsage();
-    if (usage.getUsed() > FULL * usage.getMax()) {
-      environment.workers().apart(HeapShape::mark);
-    }
+  private static void markWhenItPays(Environment environment, MemoryPoolMXBean oldObjects) {
+    HeapGrowth growth = new HeapGrowth();
+    environment.timers().every("mark heap", MARK_MILLIS, 0, due -> {
+      if (growth.isMarkingDue(oldObjects.getUsage().getUsed())) {
+        environment.workers().apart(HeapShape::mark);
+      }
+    });
+    environment.timers().every("look at heap", LOOK_MILLIS, LOOK_MILLIS / 2, due -> {
+      MemoryUsage usage = oldObjects.getUsage();
+      growth.saw(usage.getUsed());
+      if (usage.getUsed() > FULL * usage.getMax()) {
+        environment.workers().apart(HeapShape::mark);
+      }
+    });
   }
 
   private static boolean mark() {
