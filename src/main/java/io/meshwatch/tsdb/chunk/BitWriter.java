@@ -9,8 +9,10 @@ import java.util.Arrays;
  * Appends bits, most significant first, to an array that grows. Bits that are written never change, though the array may be
  * replaced by a longer copy: a reader that got the array and a bit count in a safe way may read that far while writing goes on.
  * Confined to one writer.
+ *
+ * <p>Encoders have one; that of floats is one, as it is used for nearly every sample and another object would be another place in memory to wait for.
  */
-final class BitWriter {
+class BitWriter {
   private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   /** Room behind the last bit so that eight bytes can be stored at once. */
   private static final int SLACK_BYTES = 9;
@@ -26,15 +28,15 @@ final class BitWriter {
     bytes = new byte[Math.max(capacityBytes, 16) + SLACK_BYTES];
   }
 
-  byte[] bytes() {
+  public final byte[] bytes() {
     return bytes;
   }
 
-  int sizeBytes() {
+  public final int sizeBytes() {
     return (bits + 7) >>> 3;
   }
 
-  void writeBits(long value, int count) {
+  final void writeBits(long value, int count) {
     int at = bits >>> 3;
     if (at + SLACK_BYTES + 8 > bytes.length) {
       bytes = Arrays.copyOf(bytes, bytes.length + Math.max(32, bytes.length / 2));
@@ -52,16 +54,16 @@ final class BitWriter {
     bits += count;
   }
 
-  void writeBit(boolean bit) {
+  final void writeBit(boolean bit) {
     writeBits(bit ? 1 : 0, 1);
   }
 
-  void writeDouble(double value) {
+  final void writeDouble(double value) {
     writeBits(Double.doubleToRawLongBits(value), 64);
   }
 
   /** Seven bits a byte, least significant first, as in protobuf. */
-  void writeUvarint(long value) {
+  final void writeUvarint(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
       writeBits((rest & 0x7F) | 0x80, 8);
@@ -71,7 +73,7 @@ final class BitWriter {
   }
 
   /** Zigzag, then {@link #writeUvarint}. */
-  void writeVarint(long value) {
+  final void writeVarint(long value) {
     writeUvarint((value << 1) ^ (value >> 63));
   }
 
@@ -82,7 +84,7 @@ final class BitWriter {
    * @param window zeros of the value before, leading in the higher byte, or {@link #NO_WINDOW}
    * @return the window for the next value
    */
-  int writeXor(long difference, int window) {
+  final int writeXor(long difference, int window) {
     if (difference == 0) {
       writeBits(0, 1);
       return window;
@@ -104,7 +106,7 @@ final class BitWriter {
   }
 
   /** A timestamp's delta of deltas in float chunks: 1, 16, 20, 24 or 68 bits. */
-  void writeTimestamp(long deltaOfDelta) {
+  final void writeTimestamp(long deltaOfDelta) {
     if (deltaOfDelta == 0) {
       writeBits(0, 1);
     } else if (fits(deltaOfDelta, 14)) {
@@ -120,7 +122,7 @@ final class BitWriter {
   }
 
   /** A signed number in histogram chunks, short for small ones. */
-  void writeVarbit(long value) {
+  final void writeVarbit(long value) {
     if (value == 0) {
       writeBits(0, 1);
       return;
@@ -133,7 +135,7 @@ final class BitWriter {
   }
 
   /** An unsigned number in histogram chunks, short for small ones. */
-  void writeUnsignedVarbit(long value) {
+  final void writeUnsignedVarbit(long value) {
     if (value == 0) {
       writeBits(0, 1);
       return;

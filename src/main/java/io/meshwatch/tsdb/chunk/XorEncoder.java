@@ -15,8 +15,7 @@ package io.meshwatch.tsdb.chunk;
  * @see <a href="https://www.vldb.org/pvldb/vol8/p1816-teller.pdf">Gorilla</a>
  * @see <a href="https://github.com/prometheus/prometheus/blob/main/tsdb/docs/format/chunks.md">Chunks disk format</a>
  */
-public final class XorEncoder implements OpenChunk {
-  private final BitWriter out;
+public final class XorEncoder extends BitWriter implements OpenChunk {
   private long minTime;
   private long lastTime;
   private long lastDelta;
@@ -26,8 +25,8 @@ public final class XorEncoder implements OpenChunk {
 
   /** An empty chunk with room for so many bytes; more is found as needed. */
   public XorEncoder(int capacityBytes) {
-    out = new BitWriter(capacityBytes);
-    out.writeBits(0, 16);
+    super(capacityBytes);
+    writeBits(0, 16);
   }
 
   /** Goes on with a finished chunk, for example after a restart. */
@@ -47,17 +46,17 @@ public final class XorEncoder implements OpenChunk {
     switch (count) {
       case 0 -> {
         minTime = timeMillis;
-        out.writeVarint(timeMillis);
-        out.writeBits(bits, 64);
+        writeVarint(timeMillis);
+        writeBits(bits, 64);
         delta = 0;
       }
       case 1 -> {
-        out.writeUvarint(delta);
-        window = out.writeXor(bits ^ lastBits, window);
+        writeUvarint(delta);
+        window = writeXor(bits ^ lastBits, window);
       }
       default -> {
-        out.writeTimestamp(delta - lastDelta);
-        window = out.writeXor(bits ^ lastBits, window);
+        writeTimestamp(delta - lastDelta);
+        window = writeXor(bits ^ lastBits, window);
       }
     }
     lastTime = timeMillis;
@@ -88,15 +87,5 @@ public final class XorEncoder implements OpenChunk {
   @Override
   public long maxTime() {
     return lastTime;
-  }
-
-  @Override
-  public byte[] bytes() {
-    return out.bytes();
-  }
-
-  @Override
-  public int sizeBytes() {
-    return out.sizeBytes();
   }
 }
