@@ -17,6 +17,10 @@ import java.util.Optional;
  * @param timeoutMillis most time for one
  */
 record Target(Labels labels, Labels discovered, URI uri, Optional<Path> socketFile, FormatSettings formats, long intervalMillis, long timeoutMillis) {
+  private static final long STEP_MILLIS_MAX = 250;
+  /** Steps of an interval that is too short for longer ones. */
+  private static final long STEPS_MIN = 10;
+
   /** What makes it this target and no other: two with the same key would write the same series. */
   String key() {
     return labels + " " + uri + socketFile.map(file -> " " + file).orElse("");
@@ -27,9 +31,13 @@ record Target(Labels labels, Labels discovered, URI uri, Optional<Path> socketFi
     return intervalMillis == other.intervalMillis && timeoutMillis == other.timeoutMillis && formats.equals(other.formats);
   }
 
-  /** Spreads targets evenly over the interval, the same in every run. */
+  /**
+   * Spreads targets evenly over the interval, the same in every run. Targets start in steps of a quarter of a second: those of one step share what a start costs,
+   * waking threads and bringing code and data back into the processor's caches, which is a quarter of what a scrape takes otherwise.
+   */
   long phaseMillis() {
     long mixed = (labels.fingerprint() ^ uri.toString().hashCode() * 0x9E3779B97F4A7C15L) * 0xBF58476D1CE4E5B9L;
-    return Math.floorMod(mixed >>> 16, intervalMillis);
+    long stepMillis = Math.clamp(intervalMillis / STEPS_MIN, 1, STEP_MILLIS_MAX);
+    return Math.floorMod(mixed >>> 16, intervalMillis) / stepMillis * stepMillis;
   }
 }
