@@ -20,9 +20,15 @@ final class AnswerStream extends OutputStream {
   private final ByteArrayOutputStream held = new ByteArrayOutputStream(512);
   private @Nullable OutputStream rest;
   private boolean closed;
+  private boolean broken;
 
   AnswerStream(Response response) {
     this.response = response;
+  }
+
+  /** Whether it could not be sent: who asked is gone. */
+  boolean isBroken() {
+    return broken;
   }
 
   @Override
@@ -35,7 +41,22 @@ final class AnswerStream extends OutputStream {
     if (rest == null && held.size() + length <= HELD_BYTES_MAX) {
       held.write(bytes, offset, length);
     } else {
-      rest().write(bytes, offset, length);
+      send(() -> rest().write(bytes, offset, length));
+    }
+  }
+
+  /** A step towards the other side. */
+  @FunctionalInterface
+  private interface Sending {
+    void run() throws IOException;
+  }
+
+  private void send(Sending step) throws IOException {
+    try {
+      step.run();
+    } catch (IOException e) {
+      broken = true;
+      throw e;
     }
   }
 
@@ -51,7 +72,7 @@ final class AnswerStream extends OutputStream {
 
   @Override
   public void flush() throws IOException {
-    rest().flush();
+    send(() -> rest().flush());
   }
 
   @Override
@@ -60,11 +81,12 @@ final class AnswerStream extends OutputStream {
       return;
     }
     closed = true;
-    if (rest != null) {
-      rest.close();
+    OutputStream out = rest;
+    if (out != null) {
+      send(out::close);
     } else {
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, held.size());
-      Content.Sink.write(response, true, ByteBuffer.wrap(held.toByteArray()));
+      send(() -> Content.Sink.write(response, true, ByteBuffer.wrap(held.toByteArray())));
     }
   }
 }

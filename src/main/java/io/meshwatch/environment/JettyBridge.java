@@ -95,11 +95,13 @@ final class JettyBridge extends Handler.Abstract {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       fail(reply, callback, 503, e);
-    } catch (IOException | UncheckedIOException e) {
-      LOG.debug("{}: {} {} ended early: {}", spec.name(), request.getMethod(), request.getHttpURI().getPath(), e.getMessage());
-      fail(reply, callback, 500, e);
-    } catch (RuntimeException e) {
-      LOG.error("{}: {} {} failed", spec.name(), request.getMethod(), request.getHttpURI().getPath(), e);
+    } catch (IOException | RuntimeException e) {
+      // Libraries wrap what a stream throws in exceptions of their own.
+      if (e instanceof IOException || e instanceof UncheckedIOException || reply.isClientGone()) {
+        LOG.debug("{}: {} {} ended early: {}", spec.name(), request.getMethod(), request.getHttpURI().getPath(), e.getMessage());
+      } else {
+        LOG.error("{}: {} {} failed", spec.name(), request.getMethod(), request.getHttpURI().getPath(), e);
+      }
       fail(reply, callback, 500, e);
     }
   }
@@ -235,6 +237,7 @@ final class JettyBridge extends Handler.Abstract {
   private static final class Reply implements HttpReply {
     private final Request request;
     private final Response response;
+    private @Nullable AnswerStream stream;
     private boolean begun;
     private boolean aborted;
 
@@ -271,17 +274,23 @@ final class JettyBridge extends Handler.Abstract {
     @Override
     public OutputStream stream() throws IOException {
       begun = true;
+      AnswerStream out = new AnswerStream(response);
+      stream = out;
       if (!mayCompress()) {
-        return new AnswerStream(response);
+        return out;
       }
       response.getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
       response.getHeaders().ensureField(new HttpField(HttpHeader.VARY, "Accept-Encoding"));
-      return new GZIPOutputStream(new AnswerStream(response), 8192);
+      return new GZIPOutputStream(out, 8192);
     }
 
     private boolean mayCompress() {
       return !response.getHeaders().contains(HttpHeader.CONTENT_ENCODING)
           && Gzip.pays(request.getHeaders().get(HttpHeader.ACCEPT_ENCODING), response.getHeaders().get(HttpHeader.CONTENT_TYPE));
+    }
+
+    boolean isClientGone() {
+      return stream != null && stream.isBroken();
     }
 
     @Override

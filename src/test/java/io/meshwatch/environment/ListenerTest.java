@@ -2,6 +2,10 @@ package io.meshwatch.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
@@ -14,6 +18,7 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** How answers leave the real listener. */
 class ListenerTest {
@@ -34,12 +39,26 @@ class ListenerTest {
     int bytes = Integer.parseInt(request.parameter("bytes").orElse("0"));
     reply.header("Content-Type", "text/plain").header("Computed-On", Thread.currentThread().isVirtual() ? "virtual" : "platform");
     try (OutputStream out = reply.stream()) {
+      if (request.parameter("wrapped").isPresent()) {
+        writeUntilNobodyListens(out);
+      }
       for (int written = 0; written < bytes; written += 100) {
         out.write(body(Math.min(100, bytes - written)));
         if (request.parameter("flush").isPresent()) {
           out.flush();
         }
       }
+    }
+  }
+
+  /** As a library does it that has exceptions of its own. */
+  private static void writeUntilNobodyListens(OutputStream out) {
+    try {
+      while (true) {
+        out.write(body(100_000));
+      }
+    } catch (java.io.IOException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -89,5 +108,28 @@ class ListenerTest {
   @Test
   void requestsAreComputedWhereTheOperatingSystemSharesTheCores() throws Exception {
     assertThat(ask("1", "identity").headers().firstValue("Computed-On")).contains("platform");
+  }
+
+  @Test
+  void whoLeavesInTheMiddleOfAnAnswerIsNoErrorOfOurs() throws Exception {
+    Logger bridge = (Logger) LoggerFactory.getLogger(JettyBridge.class);
+    ListAppender<ILoggingEvent> told = new ListAppender<>();
+    told.start();
+    bridge.setLevel(Level.DEBUG);
+    bridge.addAppender(told);
+    try {
+      HttpResponse<InputStream> endless = ask("0&wrapped", "identity");
+      assertThat(endless.body().readNBytes(1_000)).hasSize(1_000);
+      endless.body().close();
+      for (int i = 0; told.list.isEmpty() && i < 500; i++) {
+        Thread.sleep(20);
+      }
+      assertThat(told.list).hasSize(1);
+      assertThat(told.list.getFirst().getLevel()).isEqualTo(Level.DEBUG);
+      assertThat(told.list.getFirst().getFormattedMessage()).startsWith("test: GET / ended early");
+    } finally {
+      bridge.detachAppender(told);
+      bridge.setLevel(null);
+    }
   }
 }
