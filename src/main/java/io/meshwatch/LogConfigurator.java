@@ -22,8 +22,21 @@ import org.jspecify.annotations.Nullable;
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
   private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n%ex{12}";
+  private static final String LEVEL_VARIABLE = "MESHWATCH_LOG_LEVEL";
   /** Tell much that nobody asked for. */
   private static final List<String> CHATTY = List.of("org.eclipse.jetty", "org.apache.hc");
+
+  private final @Nullable String wanted;
+
+  /** Found and made by Logback. */
+  public LogConfigurator() {
+    this(System.getenv(LEVEL_VARIABLE));
+  }
+
+  /** As if this stood in the variable. */
+  LogConfigurator(@Nullable String wanted) {
+    this.wanted = wanted;
+  }
 
   @Override
   public ExecutionStatus configure(LoggerContext loggers) {
@@ -33,13 +46,13 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     loggers.getStatusManager().add(new NopStatusListener());
     CHATTY.forEach(name -> loggers.getLogger(name).setLevel(Level.WARN));
     Logger root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(level(System.getenv("MESHWATCH_LOG_LEVEL")));
+    Level level = Level.toLevel(wanted, null);
+    root.setLevel(level == null ? Level.INFO : level);
     root.addAppender(standardError(loggers));
+    if (wanted != null && level == null) {
+      loggers.getLogger(LogConfigurator.class).warn("{} is {}, expected TRACE, DEBUG, INFO, WARN, ERROR or OFF; INFO is used", LEVEL_VARIABLE, wanted);
+    }
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
-  }
-
-  private static Level level(@Nullable String wanted) {
-    return Level.toLevel(wanted, Level.INFO);
   }
 
   private static ConsoleAppender<ILoggingEvent> standardError(LoggerContext loggers) {

@@ -44,6 +44,20 @@ class LogConfiguratorTest {
   }
 
   @Test
+  void sayWhenTheLevelIsNone() {
+    System.clearProperty(FILE);
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    LoggerContext loggers = new LoggerContext();
+    loggers.setMDCAdapter(new LogbackMDCAdapter());
+
+    new LogConfigurator("loud").configure(loggers);
+
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("WARN", "MESHWATCH_LOG_LEVEL is loud, expected TRACE, DEBUG, INFO, WARN, ERROR or OFF");
+    assertThat(loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getLevel()).isEqualTo(Level.INFO);
+  }
+
+  @Test
   void leaveTheLookToAFileThatIsNamed() {
     System.setProperty(FILE, "mine.xml");
     assertThat(new LogConfigurator().configure(new LoggerContext())).isEqualTo(ExecutionStatus.INVOKE_NEXT_IF_ANY);
