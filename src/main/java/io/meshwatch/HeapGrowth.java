@@ -2,13 +2,13 @@ package io.meshwatch;
 
 /**
  * Whether it pays to mark what is alive in the heap: only what has come since the last marking can be dead. Marking is left out while there is little of
- * that, but not for ever, as memory outside the heap is also let go of by marking. Safe for all threads.
+ * that, but not for long, as memory outside the heap is also let go of by marking. Safe for all threads.
  */
 final class HeapGrowth {
   /** Old objects take so many times what was left of them. */
   private static final double GROWN = 1.1;
-  /** How often in a row marking may be left out. */
-  private static final int LEFT_OUT_MAX = 9;
+  /** How often in a row marking may be left out: it is also what makes the heap smaller after a peak. */
+  private static final int LEFT_OUT_MAX = 2;
 
   /** Least bytes seen since the last marking; 0 before the first one, which thus is always due. */
   private long least;
