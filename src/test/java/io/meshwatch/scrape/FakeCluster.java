@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** An API server that keeps objects and tells watches about their changes. Guarded by itself. */
-final class FakeCluster {
-  static final String TOKEN = "kube-token";
+public final class FakeCluster {
+  public static final String TOKEN = "kube-token";
   private static final long WATCH_MILLIS = 60_000;
 
   /** A change, as watches see it. */
@@ -35,7 +35,7 @@ final class FakeCluster {
   private long forgottenUpTo;
   private int drops;
 
-  FakeCluster(boolean open) {
+  public FakeCluster(boolean open) {
     this.open = open;
   }
 
@@ -44,7 +44,7 @@ final class FakeCluster {
   }
 
   /** Makes or replaces an object. */
-  synchronized void put(String plural, String text) {
+  public synchronized void put(String plural, String text) {
     ObjectNode object = (ObjectNode) json.readTree(text);
     String key = key(plural, object);
     event(plural, objects.put(key, object) == null ? "ADDED" : "MODIFIED", object);
@@ -79,7 +79,7 @@ final class FakeCluster {
   }
 
   /** Breaks the connections of all watches. */
-  synchronized void dropWatches() {
+  public synchronized void dropWatches() {
     drops++;
     notifyAll();
   }
@@ -88,9 +88,13 @@ final class FakeCluster {
     return List.copyOf(requests);
   }
 
-  void answer(HttpRequest request, HttpReply reply) throws IOException {
+  public void answer(HttpRequest request, HttpReply reply) throws IOException {
     if (!request.header("Authorization").orElse("").equals("Bearer " + TOKEN)) {
       reply.status(401).send("application/json", "{\"message\": \"Unauthorized\"}");
+      return;
+    }
+    if (request.path().equals("/version")) {
+      reply.send("application/json", "{\"major\": \"1\", \"minor\": \"27\", \"gitVersion\": \"v1.27.0\"}");
       return;
     }
     String[] parts = request.path().replaceFirst("^/apis?(/[a-z0-9.]+)?/v1/", "").split("/", -1);
