@@ -90,7 +90,8 @@ final class Deadlines implements AutoCloseable {
       }
       try {
         missed.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // The thread goes on: without it nothing would ever be ended again.
         LOG.error("what was to end at its deadline did not end", e);
       }
     }

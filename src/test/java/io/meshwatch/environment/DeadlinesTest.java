@@ -79,6 +79,9 @@ class DeadlinesTest {
     deadlines.set(in(10), () -> {
       throw new IllegalStateException("a test's");
     });
+    deadlines.set(in(20), () -> {
+      throw new AssertionError("a test's");
+    });
     deadlines.set(in(40), missed::countDown);
     await(missed);
   }
