@@ -18,6 +18,15 @@ class LogConfiguratorTest {
 
   private final String fileOfTests = System.getProperty(FILE, "");
   private final PrintStream standardError = System.err;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private final LoggerContext loggers = new LoggerContext();
+
+  /** To standard error, as no file says otherwise. */
+  private void listen() {
+    System.clearProperty(FILE);
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    loggers.setMDCAdapter(new LogbackMDCAdapter());
+  }
 
   @AfterEach
   void giveBack() {
@@ -27,12 +36,7 @@ class LogConfiguratorTest {
 
   @Test
   void goToStandardErrorWithTimeLevelAndPlace() {
-    System.clearProperty(FILE);
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    LoggerContext loggers = new LoggerContext();
-    loggers.setMDCAdapter(new LogbackMDCAdapter());
-
+    listen();
     assertThat(new LogConfigurator().configure(loggers)).isEqualTo(ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY);
     loggers.getLogger("io.meshwatch.tsdb.Store").info("opened {}", "it");
     loggers.getLogger("io.meshwatch.tsdb.Store").debug("nobody asked");
@@ -45,12 +49,7 @@ class LogConfiguratorTest {
 
   @Test
   void sayWhenTheLevelIsNone() {
-    System.clearProperty(FILE);
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    LoggerContext loggers = new LoggerContext();
-    loggers.setMDCAdapter(new LogbackMDCAdapter());
-
+    listen();
     new LogConfigurator("loud").configure(loggers);
 
     assertThat(printed.toString(StandardCharsets.UTF_8)).contains("WARN", "MESHWATCH_LOG_LEVEL is loud, expected TRACE, DEBUG, INFO, WARN, ERROR or OFF");

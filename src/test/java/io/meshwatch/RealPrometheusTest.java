@@ -164,7 +164,7 @@ class RealPrometheusTest {
     assertThat(process.waitFor()).as(output).isZero();
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }

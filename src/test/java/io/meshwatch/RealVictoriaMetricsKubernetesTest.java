@@ -15,8 +15,6 @@ import io.meshwatch.environment.SystemEnvironment;
 import io.meshwatch.environment.TestCertificates;
 import io.meshwatch.environment.TlsTrust;
 import io.meshwatch.scrape.FakeCluster;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +122,7 @@ class RealVictoriaMetricsKubernetesTest {
   }
 
   private void compare(Environment environment, Path scrape) throws Exception {
-    String text = "{ monitor = { listen = \"127.0.0.1:" + freePort() + "\", rules = { core = False, extended = False, kubernetes = False }, "
+    String text = "{ monitor = { listen = \"127.0.0.1:" + RealPrometheusTest.freePort() + "\", rules = { core = False, extended = False, kubernetes = False }, "
         + "scrape.scrapeConfigFiles = [ \"" + scrape + "\" ] } }";
     Config config = UpProgram.loader(environment).load(text, folder.resolve("monitor.dhall")).config();
     Path data = Files.createDirectories(folder.resolve("data"));
@@ -132,7 +130,7 @@ class RealVictoriaMetricsKubernetesTest {
       Credentials credentials = new Credentials(environment, data.resolve("credentials"), CredentialSettings.defaults());
       credentials.init(List.of());
       Path files = folder.resolve("files");
-      String address = "127.0.0.1:" + freePort();
+      String address = "127.0.0.1:" + RealPrometheusTest.freePort();
       new PrometheusDeployment(environment.disk(), credentials, config, folder, new PrometheusDeployment.Servers(address, "127.0.0.1:9")).render(files);
       Process real = new ProcessBuilder("victoria-metrics", "-promscrape.config=" + files.resolve("prometheus.yml"), "-promscrape.config.strictParse=false",
           "-httpListenAddr=" + address, "-storageDataPath=" + folder.resolve("vm")).redirectErrorStream(true).redirectOutput(folder.resolve("vm.log").toFile()).start();
@@ -180,11 +178,5 @@ class RealVictoriaMetricsKubernetesTest {
   /** Prometheus adds no port of its own since 3.0; the peer does. */
   private static String withoutUsualPort(String text) {
     return text.replaceAll(":80\\b", "");
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }
